@@ -1,0 +1,110 @@
+"""
+Text in UTF-8, UTF-16, UTF-32 and Latin-1, whole if it is not too large, else in windows.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+
+from auditor.model import Gap, Text
+from auditor.streams.reading import File
+
+WHOLE = 8 << 20
+"""
+Files up to this size are one text, in bytes.
+"""
+OVERLAP = 1 << 14
+"""
+Bytes that two windows share where a line is longer than a window.
+"""
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27}) + b"\x7f"
+
+
+class TextDecoder:
+    """
+    Plain text.
+    """
+
+    def accepts(self, path: str, head: bytes) -> bool:
+        """
+        See `Decoder.accepts`.
+        """
+        return encoding(head) is not None
+
+    def decode(self, file: File) -> Iterator[File | Text | Gap]:
+        """
+        See `Decoder.decode`.
+        """
+        coding = encoding(file.reader.peek(8192)) or "latin-1"
+        line, held = 1, b""
+        windows = 0
+        while data := file.reader.read(WHOLE):
+            windows += 1
+            data = held + data
+            more = bool(file.reader.peek(1))
+            end = _cut(data, coding) if more else len(data)
+            whole, held = data[:end], data[end:]
+            text = _decode(whole, coding)
+            yield Text(file.path, text, inside=file.inside, first_line=line)
+            line += text.count("\n")
+            if more and not held and not text.endswith("\n"):
+                held = whole[-OVERLAP:]
+        if windows > 1:
+            yield Gap(
+                file.path,
+                f"larger than {WHOLE >> 20} MiB: read line by line, "
+                "INI and YAML structure is seen in parts",
+            )
+
+
+def encoding(head: bytes) -> str | None:
+    """
+    The encoding of a text that begins with `head`; `None` if it is no text.
+    """
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name
+    if b"\0" in head:
+        return _wide(head)
+    if len(head.translate(None, _CONTROL)) < 0.9 * len(head):
+        return None
+    return "utf-8"
+
+
+def _wide(head: bytes) -> str | None:
+    """
+    UTF-16 without a byte order mark: Latin text has a zero in every other byte.
+    """
+    even, odd = head[0::2], head[1::2]
+    for zeros, letters, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros.count(0) > 0.7 * len(zeros) and letters.count(0) < 0.05 * max(len(letters), 1):
+            return name
+    return None
+
+
+def _decode(data: bytes, coding: str) -> str:
+    try:
+        return data.decode(coding)
+    except UnicodeDecodeError:
+        # NOTE: in UTF-16 and UTF-32 every second byte is noise in Latin-1.
+        return data.decode("latin-1") if coding == "utf-8" else data.decode(coding, "replace")
+
+
+def _cut(data: bytes, coding: str) -> int:
+    """
+    The end of the last whole line; all of it if it is one line.
+    """
+    width = 4 if coding.startswith("utf-32") else 2 if coding.startswith("utf-16") else 1
+    newline = "\n".encode(coding)
+    at = data.rfind(newline)
+    while at > 0 and at % width:
+        at = data.rfind(newline, 0, at)
+    return at + width if at > 0 else len(data) - len(data) % width

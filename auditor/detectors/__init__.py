@@ -1,0 +1,41 @@
+"""
+What a secret looks like: one explicit table of detectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from auditor.detectors.base import Detector
+from auditor.model import Finding, Gap, Text
+
+
+@cache
+def detectors() -> dict[str, Detector]:
+    """
+    All detectors by name. Built when first asked for: detect-secrets is slow to import.
+    """
+    from auditor.detectors.library import LibraryDetector
+    from auditor.detectors.variables import VariableDetector
+
+    return {
+        "detect-secrets": LibraryDetector(),
+        "variables": VariableDetector(),
+    }
+
+
+def detect(text: Text) -> Iterator[Finding | Gap]:
+    """
+    What all detectors find in a text. One that fails on hostile input is a gap, not an end.
+    """
+    for name, detector in detectors().items():
+        try:
+            yield from tuple(detector.scan((text,)))
+        except Exception as error:
+            # NOTE: no text of the exception: it may hold the secret.
+            reason = f"detector {name} failed: {type(error).__name__}"
+            yield Gap(text.path, reason)
+
+
+__all__ = ["Detector", "detect", "detectors"]

@@ -1,0 +1,175 @@
+"""
+How sure a match is: `certain` where its structure can be verified without asking anyone,
+`likely` for a provider's format, `possible` for the rest. Each judgement comes with its reason.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Callable
+
+from auditor.detectors.placeholders import is_example, is_reference
+from auditor.model import Confidence
+
+Judgement = tuple[Confidence, str]
+
+_GENERIC = frozenset({"Secret Keyword", "Base64 High Entropy String", "Hex High Entropy String"})
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CREDENTIAL_FILE = re.compile(
+    r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.env|\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|\.netrc|_netrc|"
+    r"pip\.conf|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.dockercfg|credentials|"
+    r"\.docker/config\.json|\.aws/[^/]+|\.kube/config|kubeconfig|settings\.xml|"
+    r"secrets?\.(?:ya?ml|json|toml|ini|txt|properties)|\.vault-token|\.bash_history|\.git/config|"
+    r"wp-config\.php|terraform\.tfstate|.*\.tfvars)$"
+)
+
+
+def judge(secret_type: str, value: str, line: str, path: str) -> Judgement:
+    """
+    The confidence that `value`, matched by a plugin on `line` of `path`, is a secret.
+    """
+    if secret_type in _GENERIC:
+        return _generic(secret_type, value, path)
+    special = _SPECIAL.get(secret_type)
+    judgement = special(value, line, path) if special else None
+    if judgement is None:
+        judgement = Confidence.LIKELY, f"has the format of: {secret_type}"
+    if judgement[0] is Confidence.LIKELY and is_example(value):
+        return Confidence.POSSIBLE, f"has the format of: {secret_type}, but looks like an example"
+    return judgement
+
+
+def is_credential_file(path: str) -> bool:
+    """
+    Whether a file of that name is there to hold credentials.
+    """
+    return bool(_CREDENTIAL_FILE.search(path))
+
+
+def _generic(secret_type: str, value: str, path: str) -> Judgement:
+    if secret_type == "Secret Keyword":
+        plain = not is_reference(value) and not is_example(value) and len(value) >= 4
+        if plain and is_credential_file(path):
+            return Confidence.LIKELY, "a value for a secret name in a credentials file"
+        return Confidence.POSSIBLE, "a value for a name that may mean a secret"
+    return Confidence.POSSIBLE, "looks random"
+
+
+def base62_checksum(body: str) -> str:
+    """
+    The checksum of GitHub's and npm's tokens: CRC-32 in base 62, six digits, see
+    https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+    """
+    number, digits = zlib.crc32(body.encode()), ""
+    while number:
+        number, digit = divmod(number, 62)
+        digits = _ALPHABET[digit] + digits
+    return digits.rjust(6, "0")
+
+
+def _checksummed(value: str, line: str, path: str) -> Judgement | None:
+    _, _, body = value.partition("_")
+    if len(body) >= 30 and base62_checksum(body[:-6]) == body[-6:]:
+        return Confidence.CERTAIN, "its checksum is right"
+    return None
+
+
+def _private_key(value: str, line: str, path: str) -> Judgement:
+    if "\n" not in value:
+        return Confidence.POSSIBLE, "the header of a private key without the key"
+    if value.startswith("PuTTY"):
+        return Confidence.LIKELY, "a PuTTY private key"
+    body = "".join(
+        part.strip() for part in value.split("\n")[1:-1] if ":" not in part and part.strip()
+    )
+    try:
+        data = base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        return Confidence.POSSIBLE, "a private key block that does not decode"
+    if "ENCRYPTED" in value or b"bcrypt" in data[:64]:
+        return Confidence.LIKELY, "an encrypted private key"
+    if _is_key_data(data):
+        return Confidence.CERTAIN, "a private key that parses"
+    return Confidence.LIKELY, "a private key block"
+
+
+def _is_key_data(data: bytes) -> bool:
+    """
+    DER: a SEQUENCE of exactly this length; OpenSSH: its magic; PGP: a secret-key packet.
+    """
+    if data.startswith(b"openssh-key-v1\0"):
+        return True
+    if data[:1] == b"\x30" and len(data) > 16:
+        first = data[1]
+        count = first & 0x7F if first & 0x80 else 0
+        length = int.from_bytes(data[2 : 2 + count], "big") if count else first
+        return 2 + count + length == len(data)
+    return data[:1] in (b"\x95", b"\xc5", b"\x94") and len(data) > 100
+
+
+def _aws(value: str, line: str, path: str) -> Judgement | None:
+    if re.fullmatch(r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}", value):
+        glued = re.search(rf"[A-Za-z0-9+/]{value}|{value}[A-Za-z0-9+/]", line)
+        if glued:
+            return Confidence.POSSIBLE, "the format of an AWS key id, but within a longer word"
+        return Confidence.LIKELY, "the format of an AWS access key id"
+    return None
+
+
+def _jwt(value: str, line: str, path: str) -> Judgement:
+    try:
+        head = value.split(".", 1)[0]
+        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict) or "alg" not in header:
+        return Confidence.POSSIBLE, "two parts of a JSON Web Token"
+    return Confidence.LIKELY, "a JSON Web Token that decodes"
+
+
+def _basic_auth(value: str, line: str, path: str) -> Judgement | None:
+    if is_reference(value) or is_example(value):
+        return Confidence.POSSIBLE, "a URL with what looks like an example password"
+    if not path.startswith("/") or is_credential_file(path):
+        return Confidence.LIKELY, "a URL with a password"
+    return Confidence.POSSIBLE, "a URL with a password"
+
+
+def _needs_word(word: str) -> Callable[[str, str, str], Judgement | None]:
+    """
+    For formats that say little by themselves: `possible` unless the provider is named beside it.
+    """
+
+    def judgement(value: str, line: str, path: str) -> Judgement | None:
+        if word in line.lower() or word in path.lower():
+            return None
+        return Confidence.POSSIBLE, f"the format fits much else, and nothing there says {word}"
+
+    return judgement
+
+
+def _public_address(value: str, line: str, path: str) -> Judgement:
+    return Confidence.POSSIBLE, "a public address, which is seldom a secret"
+
+
+_SPECIAL: dict[str, Callable[[str, str, str], Judgement | None]] = {
+    "AWS Access Key": _aws,
+    "Artifactory Credentials": _needs_word("artifactory"),
+    "Basic Auth Credentials": _basic_auth,
+    "Cloudant Credentials": _needs_word("cloudant"),
+    "GitHub Token": _checksummed,
+    "IBM COS HMAC Credentials": _needs_word("cos"),
+    "IBM Cloud IAM Key": _needs_word("ibm"),
+    "JSON Web Token": _jwt,
+    "Mailchimp Access Key": _needs_word("mailchimp"),
+    "NPM tokens": _checksummed,
+    "Private Key": _private_key,
+    "Public IP (ipv4)": _public_address,
+    "SoftLayer Credentials": _needs_word("softlayer"),
+    "Telegram Bot Token": _needs_word("bot"),
+    "Twilio API Key": _needs_word("twilio"),
+}

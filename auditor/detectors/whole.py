@@ -1,0 +1,84 @@
+"""
+The whole secret from the fragment that a detect-secrets plugin yields.
+
+`GitHubTokenDetector` yields `ghp`, GitLab's and npm's plugins yield inner groups, the private-key
+plugin yields the header line, and several patterns end before the token does. A fragment groups
+all tokens of a kind into one, so the value is matched again here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+KEY_LINES = 400
+"""
+A private key is no longer than this, in lines.
+"""
+
+_TOKENS = {
+    "GitHub Token": re.compile(r"(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9_]{36,}"),
+    "GitLab Token": re.compile(
+        r"(?:glpat|gldt|glft|glsoat|glrt|glcbt|glimt|glptt|glagent|gloas)-[A-Za-z0-9_\-.]{20,}"
+        r"|GR1348941[A-Za-z0-9_\-]{20,}"
+    ),
+    "NPM tokens": re.compile(
+        r":_authToken=\s*[\"']?(npm_[A-Za-z0-9]+|[A-Fa-f0-9-]{36}|npm_[^\s\"']+)"
+    ),
+    "JSON Web Token": re.compile(r"eyJ[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+(?:\.[A-Za-z0-9_.+/=-]*)?"),
+    "Slack Token": re.compile(
+        r"(?:xoxe\.)?xox[abposr]-(?:\d+-)*[A-Za-z0-9-]+"
+        r"|https://hooks\.slack\.com/services/T\w+/B\w+/\w+",
+        re.IGNORECASE,
+    ),
+    "OpenAI Token": re.compile(r"sk-[A-Za-z0-9_-]*T3BlbkFJ[A-Za-z0-9_-]{20,}"),
+    "Stripe Access Key": re.compile(r"[rs]k_live_[0-9a-zA-Z]{24,}"),
+    "Telegram Bot Token": re.compile(r"(?<!\d)\d{8,10}:[0-9A-Za-z_-]{35}"),
+    "Basic Auth Credentials": re.compile(r"://[^:/?#\[\]@\s]+:([^/?#@\s]+)@"),
+    "Artifactory Credentials": re.compile(r"(?<![A-Za-z0-9])A(?:KC|P[\dABCDEF])[a-zA-Z0-9]{8,}"),
+    "Azure Storage Account access key": re.compile(r"AccountKey=([a-zA-Z0-9+/=]{88})"),
+    "Discord Bot Token": re.compile(r"[MNO][A-Za-z\d_-]{23,}\.[\w-]{6}\.[\w-]{27,}"),
+}
+
+_BEGIN = re.compile(
+    r"(?:-----?|---- )BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----?|PuTTY-User-Key-File-\d"
+)
+
+
+def whole(secret_type: str, fragment: str, lines: Sequence[str], index: int) -> list[str]:
+    """
+    Every whole secret of that type on line `index` (from 0) that holds the fragment; the fragment
+    itself if nothing longer can be made out.
+    """
+    if secret_type == "Private Key":
+        return [private_key(lines, index) or fragment]
+    pattern = _TOKENS.get(secret_type)
+    if pattern is None:
+        return [fragment]
+    found = [match[match.lastindex or 0] for match in pattern.finditer(lines[index])]
+    return [value for value in found if fragment in value] or [fragment]
+
+
+def private_key(lines: Sequence[str], index: int) -> str | None:
+    """
+    The whole block of a private key whose header stands on line `index`. Line breaks written as
+    `\\n`, as in JSON and environment variables, count as line breaks.
+    """
+    first = _unescape(lines[index])
+    begin = _BEGIN.search(first)
+    if begin is None:
+        return None
+    text = first[begin.start() :]
+    if begin[1] is None:
+        return "\n".join([text, *(line.strip() for line in lines[index + 1 : index + KEY_LINES])])
+    end = re.compile(rf"-----?END {re.escape(begin[1])}-----?")
+    for line in lines[index + 1 : index + KEY_LINES]:
+        if end.search(text):
+            break
+        text += "\n" + _unescape(line).strip(" \t\"'+,;#*")
+    match = end.search(text)
+    return text[: match.end()] if match else None
+
+
+def _unescape(line: str) -> str:
+    return line.replace("\\r", "").replace("\\n", "\n") if "\\n" in line else line

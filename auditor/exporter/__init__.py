@@ -1,0 +1,66 @@
+"""
+Where images come from: one explicit table of sources, and the choice among them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from auditor.errors import UsageError
+from auditor.exporter.archive import ArchiveSource, StdinSource
+from auditor.exporter.base import HEAD, Blob, Export, Source
+from auditor.exporter.docker import DockerSource
+from auditor.exporter.folder import FolderSource
+
+SOURCES: dict[str, Source] = {
+    "dir": FolderSource("dir"),
+    "docker": DockerSource("docker"),
+    "docker-archive": ArchiveSource("docker-archive"),
+    "docker-daemon": DockerSource("docker"),
+    "oci": FolderSource("oci"),
+    "oci-archive": ArchiveSource("oci-archive"),
+    "podman": DockerSource("podman"),
+    "stdin": StdinSource("stdin"),
+}
+"""
+By the prefix that names them on the command line.
+"""
+
+_PREFIX = re.compile(r"^([a-z][a-z-]*):(.+)$", re.DOTALL)
+
+
+def choose(reference: str) -> tuple[Source, str]:
+    """
+    The source for what the user typed, and the reference without its prefix.
+
+    A known prefix decides; else `-` is standard input, an existing file or folder that can be an
+    image is read, and anything else is a name for the engine.
+    """
+    if reference == "-":
+        return SOURCES["stdin"], reference
+    match = _PREFIX.match(reference)
+    if match and match[1] in SOURCES and not Path(reference).exists():
+        return SOURCES[match[1]], match[2]
+    if match and match[1] == "registry":
+        raise UsageError(
+            f"{reference}: images are not read from a registry yet",
+            "Pull it first, or copy it: skopeo copy docker://… oci:folder, then audit oci:folder.",
+        )
+    path = Path(reference)
+    if path.is_file() or _looks_like_path(reference):
+        return SOURCES["oci" if path.is_dir() else "docker-archive"], reference
+    if path.is_dir() and _is_layout(path):
+        return SOURCES["oci"], reference
+    return SOURCES["docker"], reference
+
+
+def _looks_like_path(reference: str) -> bool:
+    return reference.startswith(("/", "./", "../", "~")) or reference.endswith((".tar", ".tgz"))
+
+
+def _is_layout(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("index.json", "manifest.json"))
+
+
+__all__ = ["HEAD", "SOURCES", "Blob", "Export", "Source", "choose"]

@@ -1,0 +1,148 @@
+"""
+Archives: what `docker save`, `podman save`, skopeo, crane, buildah and `ctr` write.
+
+Read once from front to back, so a pipe serves as well as a file.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from auditor.errors import ImageNotFound, NotAnImage, Unreadable, UsageError
+from auditor.exporter.base import Blob, Export, describe_by_reading
+from auditor.model import Gap, Image
+from auditor.streams import inflate
+from auditor.streams.reading import Exact, Peekable, Reader
+from auditor.streams.tar import BLOCK, Damage, Entry, Kind, Stray, Tar, is_header
+
+
+class ArchiveSource:
+    """
+    An archive in a file.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @contextmanager
+    def _open(self, reference: str) -> Iterator[Export]:
+        path, tag = _locate(reference)
+        try:
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                blobs = read_archive(file, reference)
+                yield Export(self._name, reference, blobs, tag, size)
+        except PermissionError as error:
+            raise Unreadable(
+                f"{reference}: permission denied", "Run as a user who may read the file."
+            ) from error
+        except IsADirectoryError as error:
+            raise NotAnImage(
+                f"{reference}: is a folder, not an archive", "Give a layout as oci:FOLDER."
+            ) from error
+
+    def open(self, reference: str) -> AbstractContextManager[Export]:
+        """
+        See `Source.open`.
+        """
+        return self._open(reference)
+
+    def describe(self, reference: str) -> Image:
+        """
+        See `Source.describe`.
+        """
+        return describe_by_reading(self, reference)
+
+
+class StdinSource:
+    """
+    An archive on standard input: `docker save x | audit -`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @contextmanager
+    def _open(self, reference: str) -> Iterator[Export]:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise UsageError(
+                "-: standard input is a terminal", "Pipe an image in: docker save x | audit -"
+            )
+        yield Export(self._name, reference, read_archive(sys.stdin.buffer, "standard input"))
+
+    def open(self, reference: str) -> AbstractContextManager[Export]:
+        """
+        See `Source.open`.
+        """
+        return self._open(reference)
+
+    def describe(self, reference: str) -> Image:
+        """
+        See `Source.describe`.
+        """
+        return describe_by_reading(self, reference)
+
+
+def _locate(reference: str) -> tuple[Path, str | None]:
+    """
+    The file, and the tag that skopeo's way of writing puts behind it.
+    """
+    path = Path(reference).expanduser()
+    if path.exists():
+        return path, None
+    name, _, tag = reference.partition(":")
+    if tag and Path(name).expanduser().exists():
+        return Path(name).expanduser(), tag
+    raise ImageNotFound(f"{reference}: no such file", "Check the path.")
+
+
+def read_archive(source: Reader, reference: str) -> Iterator[Blob | Gap]:
+    """
+    The blobs of an archive, compressed as a whole or not. Raises `NotAnImage` at the first one.
+    """
+    plain = Peekable(Exact(source))
+    kind = inflate.compression(plain.peek(inflate.MAGIC_SIZE))
+    inflated = inflate.Inflated(plain, kind) if kind else None
+    archive = Peekable(inflated) if inflated else plain
+    _check(archive.peek(BLOCK), reference, inflated)
+    tar = Tar(archive)
+    for member in tar:
+        yield from _blob(member)
+    if inflated and inflated.damage:
+        yield Gap("archive", inflated.damage, blocking=True)
+
+
+def _check(head: bytes, reference: str, inflated: inflate.Inflated | None) -> None:
+    if not head:
+        reason = inflated.damage if inflated and inflated.damage else "is empty"
+        raise NotAnImage(f"{reference}: {reason}", "Write the archive again: docker save -o FILE.")
+    if not is_header(head):
+        raise NotAnImage(
+            f"{reference}: is not a tar archive",
+            "Give an archive of docker save, podman save or skopeo, or an OCI layout.",
+        )
+
+
+def _blob(member: Entry | Stray | Damage) -> Iterator[Blob | Gap]:
+    if isinstance(member, Damage):
+        yield Gap("archive", member.reason, blocking=True)
+    elif isinstance(member, Stray):
+        yield Blob(f"({member.label})", -1, member.reader)
+    elif member.kind in (Kind.SYMLINK, Kind.HARD_LINK):
+        target = member.link
+        if member.kind is Kind.HARD_LINK:
+            # A hard link's target is named from the archive's root.
+            folder = posixpath.dirname(_clean(member.name))
+            target = posixpath.relpath("/" + _clean(target), "/" + folder)
+        yield Blob(_clean(member.name), 0, member.reader, link=target)
+    elif member.kind is Kind.FILE:
+        yield Blob(_clean(member.name), member.size, member.reader)
+
+
+def _clean(name: str) -> str:
+    return posixpath.normpath(name.lstrip("/"))

@@ -1,0 +1,260 @@
+"""
+A Docker engine, or podman behind the same API, by the docker SDK.
+
+The image is streamed as `docker save` writes it; nothing is stored. No platform is passed on: on
+the containerd store that would drop the attestations and flatten the index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from auditor import oci
+from auditor.errors import AuditError, EngineUnavailable, ExportFailed, ImageNotFound
+from auditor.exporter.archive import read_archive
+from auditor.exporter.base import Blob, Export
+from auditor.exporter.contexts import Endpoint, endpoints
+from auditor.model import Gap, Image
+from auditor.streams.reading import CHUNK, Chunks
+
+if TYPE_CHECKING:
+    import docker
+
+CONTAINER_CONFIG_API = "1.43"
+"""
+The last but one API version that tells `ContainerConfig`; 1.45 dropped it.
+"""
+TIMEOUT = 60
+"""
+Seconds to wait for an answer; an export itself may take as long as it takes.
+"""
+
+
+class DockerSource:
+    """
+    An image in an engine's own store.
+    """
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def _open(self, reference: str) -> Iterator[Export]:
+        with _session(self._engine) as client:
+            name = _name(client, self._engine)
+            details = _inspect(client, reference)
+            exact = _exact(client, reference)
+            blobs = read_archive(_stream(client, reference), reference)
+            yield Export(name, reference, _guarded(blobs), None, details.get("Size"), exact)
+
+    def open(self, reference: str) -> AbstractContextManager[Export]:
+        """
+        See `Source.open`.
+        """
+        return self._open(reference)
+
+    def describe(self, reference: str) -> Image:
+        """
+        See `Source.describe`.
+        """
+        with _session(self._engine) as client:
+            details = _inspect(client, reference)
+            history = [_step(step) for step in _history(client, reference)]
+        config = {
+            "config": details.get("Config"),
+            "history": history,
+            "rootfs": {"diff_ids": (details.get("RootFS") or {}).get("Layers") or []},
+        }
+        documents = oci.Documents()
+        documents.add("config.json", json.dumps(config).encode())
+        entry: dict[str, Any] = {
+            "Config": "config.json",
+            "RepoTags": details.get("RepoTags"),
+            "Layers": [],
+        }
+        documents.add("manifest.json", json.dumps([entry]).encode())
+        return oci.assemble(documents, reference)[0]
+
+
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    return {"created_by": step.get("CreatedBy"), "comment": step.get("Comment")}
+
+
+@contextmanager
+def _session(engine: str) -> Iterator[docker.APIClient]:
+    """
+    A client of the first engine that answers, closed at the end.
+    """
+    import requests.exceptions
+    from docker.errors import APIError, DockerException
+
+    client = _connect(engine)
+    try:
+        yield client
+    except AuditError:
+        raise
+    except (APIError, DockerException, requests.exceptions.RequestException) as error:
+        raise ExportFailed(
+            f"the engine failed: {_explain(error)}",
+            "See the engine's log; an archive (docker save -o) or a registry copy may still work.",
+        ) from error
+    finally:
+        client.close()
+
+
+def _connect(engine: str) -> docker.APIClient:
+    tried: list[str] = []
+    for endpoint in endpoints(engine):
+        client = _client(endpoint, tried)
+        if client is not None:
+            return client
+    denied = next((reason for reason in tried if "ermission denied" in reason), None)
+    if denied:
+        raise EngineUnavailable(
+            f"the engine does not let us in: {denied}",
+            "Join the docker group, use sudo, or point DOCKER_HOST to your own engine.",
+        )
+    raise EngineUnavailable(
+        f"no container engine answers ({'; '.join(tried) or 'no socket is known'})",
+        "Start it, set DOCKER_HOST, or audit an archive: docker save -o x.tar NAME; audit x.tar",
+    )
+
+
+def _client(endpoint: Endpoint, tried: list[str]) -> docker.APIClient | None:
+    import docker
+    import requests.exceptions
+    from docker.errors import DockerException
+    from docker.tls import TLSConfig
+    from docker.utils import kwargs_from_env
+
+    try:
+        if endpoint.url is None:
+            settings: dict[str, Any] = {**kwargs_from_env()}
+        else:
+            settings = {"base_url": endpoint.url}
+            if endpoint.tls is not None:
+                settings["tls"] = TLSConfig(
+                    client_cert=(str(endpoint.tls / "cert.pem"), str(endpoint.tls / "key.pem")),
+                    ca_cert=str(endpoint.tls / "ca.pem"),
+                    verify=endpoint.verify,
+                )
+        client = docker.APIClient(version="auto", timeout=TIMEOUT, **settings)
+    except (DockerException, requests.exceptions.RequestException, OSError) as error:
+        tried.append(f"{endpoint.told_by}: {_cause(error)}")
+        return None
+    return client
+
+
+def _cause(error: BaseException) -> str:
+    """
+    The innermost reason in plain words: the SDK wraps it five times.
+    """
+    text = str(error)
+    for words in ("Permission denied", "No such file or directory", "Connection refused"):
+        if words in text:
+            return words.lower()
+    return text.splitlines()[0][:200] if text else type(error).__name__
+
+
+def _explain(error: BaseException) -> str:
+    explanation = getattr(error, "explanation", None) or str(error)
+    return str(explanation).strip().splitlines()[0][:300] if str(explanation) else "no reason given"
+
+
+def _name(client: docker.APIClient, engine: str) -> str:
+    """
+    Podman answers under Docker's API and tells so in its version.
+    """
+    components = client.version().get("Components") or []
+    names = [str(component.get("Name")) for component in components]
+    return "podman" if any(name.startswith("Podman") for name in names) else engine
+
+
+def _inspect(client: docker.APIClient, reference: str) -> Mapping[str, Any]:
+    from docker.errors import APIError, NotFound
+
+    try:
+        details: Mapping[str, Any] = client.inspect_image(reference)  # type: ignore[no-untyped-call]
+    except NotFound as error:
+        raise ImageNotFound(
+            f"{reference}: no such image in the engine",
+            f"See docker images, or fetch it: docker pull {reference}",
+        ) from error
+    except APIError as error:
+        if error.status_code == 400:
+            raise ImageNotFound(
+                f"{reference}: is no valid image name", "Write NAME:TAG, or ./FILE for a file."
+            ) from error
+        raise
+    return details
+
+
+def _history(client: docker.APIClient, reference: str) -> list[Mapping[str, Any]]:
+    """
+    The engine's own history, oldest first.
+    """
+    steps: list[Mapping[str, Any]] = client.history(reference)  # type: ignore[no-untyped-call]
+    return steps[::-1]
+
+
+def _exact(client: docker.APIClient, reference: str) -> dict[int, Sequence[str]]:
+    """
+    Argument lists of RUN steps: classic builders keep an image, and so a config, for each step.
+    """
+    from docker.errors import APIError
+
+    found: dict[int, Sequence[str]] = {}
+    try:
+        steps = _history(client, reference)
+    except APIError:
+        # NOTE: the containerd store refuses where history and layers disagree; the config in the
+        # export tells the same.
+        return {}
+    for index, step in enumerate(steps):
+        created_by, known = str(step.get("CreatedBy") or ""), str(step.get("Id") or "")
+        if created_by.startswith("|") and known.startswith("sha256:") and "<" not in known:
+            argv = _container_command(client, known)
+            if argv and " ".join(argv) == created_by:
+                found[index] = argv
+    return found
+
+
+def _container_command(client: docker.APIClient, image: str) -> list[str]:
+    # NOTE: asked for by hand, because the SDK has one API version for all calls.
+    url = f"{client.base_url}/v{CONTAINER_CONFIG_API}/images/{image}/json"
+    with suppress(Exception):
+        answer = client.get(url, timeout=TIMEOUT)
+        container = answer.json().get("ContainerConfig") if answer.ok else None
+        argv = container.get("Cmd") if isinstance(container, dict) else None
+        if isinstance(argv, list) and all(isinstance(word, str) for word in argv):
+            return argv
+    return []
+
+
+def _stream(client: docker.APIClient, reference: str) -> Chunks:
+    from docker.errors import APIError
+
+    try:
+        return Chunks(client.get_image(reference, chunk_size=CHUNK))
+    except APIError as error:
+        raise ExportFailed(
+            f"{reference}: the engine cannot export it: {_explain(error)}",
+            "Audit it from a registry copy or an archive instead: skopeo copy … oci:folder.",
+        ) from error
+
+
+def _guarded(blobs: Iterator[Blob | Gap]) -> Iterator[Blob | Gap]:
+    """
+    A connection that breaks in mid-export must not lose what was found.
+    """
+    import requests.exceptions
+    import urllib3.exceptions
+
+    broken = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
+    try:
+        yield from blobs
+    except broken as error:
+        yield Gap("archive", f"the export broke off: {type(error).__name__}", blocking=True)

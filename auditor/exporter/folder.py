@@ -1,0 +1,91 @@
+"""
+Layouts in a folder: OCI (image-spec image-layout.md) and skopeo's `dir:`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from auditor.errors import ImageNotFound, NotAnImage, Unreadable
+from auditor.exporter.base import Blob, Export, describe_by_reading
+from auditor.model import Gap, Image
+from auditor.streams.reading import Exact
+
+
+class FolderSource:
+    """
+    A layout that lies unpacked in a folder.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @contextmanager
+    def _open(self, reference: str) -> Iterator[Export]:
+        folder, tag = _locate(reference)
+        try:
+            files = sorted(_files(folder))
+            size = sum(path.stat().st_size for path in files)
+        except PermissionError as error:
+            raise Unreadable(
+                f"{reference}: permission denied", "Run as a user who may read the folder."
+            ) from error
+        yield Export(self._name, reference, _blobs(folder, files), tag, size)
+
+    def open(self, reference: str) -> AbstractContextManager[Export]:
+        """
+        See `Source.open`.
+        """
+        return self._open(reference)
+
+    def describe(self, reference: str) -> Image:
+        """
+        See `Source.describe`.
+        """
+        return describe_by_reading(self, reference)
+
+
+def _locate(reference: str) -> tuple[Path, str | None]:
+    path, tag = Path(reference).expanduser(), None
+    if not path.exists() and ":" in reference:
+        name, _, tag = reference.partition(":")
+        path = Path(name).expanduser()
+    if not path.exists():
+        raise ImageNotFound(f"{reference}: no such folder", "Check the path.")
+    if not path.is_dir():
+        raise NotAnImage(
+            f"{reference}: is a file, not a folder", "Give an archive as docker-archive:FILE."
+        )
+    if not any((path / name).is_file() for name in ("index.json", "manifest.json")):
+        raise NotAnImage(
+            f"{reference}: is no image layout",
+            "A layout holds index.json (OCI) or manifest.json (skopeo dir:).",
+        )
+    return path, tag
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder, onerror=_raise):
+        folders.sort()
+        for name in names:
+            path = Path(root) / name
+            # NOTE: a link may lead out of the layout; nothing outside it is the image's.
+            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+                yield path
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _blobs(folder: Path, files: list[Path]) -> Iterator[Blob | Gap]:
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        try:
+            with path.open("rb") as file:
+                yield Blob(name, os.fstat(file.fileno()).st_size, Exact(file))
+        except OSError as error:
+            yield Gap(name, f"cannot be read: {error.strerror}", blocking=True)

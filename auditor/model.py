@@ -1,0 +1,465 @@
+"""
+The nouns, frozen. They know nothing of where images come from or how reports look.
+
+Words follow the OCI image specification; ours are finding, leak, gap and ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Confidence(StrEnum):
+    """
+    How sure it is that a value is a secret.
+    """
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Exposure(StrEnum):
+    """
+    What one needs to read a secret: a manifest, the image, or one of its layers.
+    """
+
+    METADATA = "metadata"
+    IMAGE = "image"
+    LAYER = "layer"
+
+
+class Origin(StrEnum):
+    """
+    Who put a secret there.
+    """
+
+    OWN = "own"
+    BASE = "base"
+    PACKAGE = "package"
+
+
+class State(StrEnum):
+    """
+    What became of a place in the layers above it.
+    """
+
+    PRESENT = "present"
+    OVERWRITTEN = "overwritten"
+    DELETED = "deleted"
+
+
+class Severity(StrEnum):
+    """
+    How much a leak matters, worst first.
+    """
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """
+        0 for the worst.
+        """
+        return list(Severity).index(self)
+
+    def at_least(self, other: Severity) -> bool:
+        """
+        Whether this is as bad as `other`, or worse.
+        """
+        return self.rank <= other.rank
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """
+    A plaintext that shows itself only when asked to: no log line or traceback holds it.
+    """
+
+    value: str
+
+    def reveal(self) -> str:
+        """
+        The plaintext. Every caller must have a reason.
+        """
+        return self.value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+class Reading(StrEnum):
+    """
+    How a text wants to be read.
+    """
+
+    DOCUMENT = "document"
+    """
+    Lines of a text file: everything is looked for.
+    """
+
+    TOKENS = "tokens"
+    """
+    Strings of a binary, names of files: only what looks like a secret by itself.
+    """
+
+    VARIABLE = "variable"
+    """
+    One value that was given to one name.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """
+    Something readable at one place of the image.
+    """
+
+    path: str
+    """
+    Absolute in a layer, or a metadata path such as `config.Env.NAME`.
+    """
+    content: str
+    reading: Reading = Reading.DOCUMENT
+    inside: str | None = None
+    """
+    Where within `path`: a member, a header field, an encoding. `None` for the file itself.
+    """
+    name: str | None = None
+    """
+    The variable's name, for `Reading.VARIABLE`.
+    """
+    first_line: int = 1
+    """
+    The number of the first line of `content` in the whole, from 1.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    A detector matched at one place.
+    """
+
+    detector: str
+    secret: Secret
+    path: str
+    inside: str | None
+    line: int | None
+    """
+    From 1. `None` where lines mean nothing.
+    """
+    confidence: Confidence
+    reasons: tuple[str, ...] = ()
+    name: str | None = None
+    """
+    The variable that holds the value, where it is known.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """
+    Something that was not looked into, and why.
+    """
+
+    path: str
+    reason: str
+    layer: int | None = None
+    blocking: bool = False
+    """
+    Whether a layer or blob was not read, so that the audit is partial (exit 4).
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class PathIndex:
+    """
+    Which paths a layer writes and hides, small enough to keep for every layer.
+
+    Each field holds paths with a NUL after each; a set of them is built when needed.
+    """
+
+    files: bytes = b""
+    """
+    Everything that is not a directory: it replaces what lies below.
+    """
+    directories: bytes = b""
+    whiteouts: bytes = b""
+    """
+    Paths removed with all below them.
+    """
+    opaque: bytes = b""
+    """
+    Directories whose lower content is hidden, wherever the mark stands in the layer.
+    """
+    hard_links: bytes = b""
+    """
+    Link and target in turn; targets lie in the same layer.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class LayerScan:
+    """
+    What one blob of an archive turned out to hold. Knows nothing of its image.
+    """
+
+    name: str
+    """
+    The member name in the archive, or the path in the layout.
+    """
+    digest: str
+    """
+    Digest of the bytes as stored.
+    """
+    size: int
+    """
+    Bytes as stored.
+    """
+    is_tar: bool
+    diff_id: str | None = None
+    """
+    Digest of the uncompressed tar. `None` if there was none, or it could not be read whole.
+    """
+    findings: tuple[Finding, ...] = ()
+    superseded: frozenset[int] = frozenset()
+    """
+    Indexes of findings in a file that the same layer holds once more, later.
+    """
+    gaps: tuple[Gap, ...] = ()
+    index: PathIndex = PathIndex()
+    files: int = 0
+    bytes: int = 0
+    """
+    Of file content read, after decompression.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """
+    A name that was given a value: build arg, environment variable, label.
+    """
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """
+    One step of the build as the config tells it.
+    """
+
+    created_by: str = ""
+    comment: str = ""
+    author: str = ""
+    empty_layer: bool = False
+    instruction: str = ""
+    """
+    `created_by` as one would write it in a Dockerfile; build args are left out.
+    """
+    build_args: tuple[Variable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """
+    One layer of an image; index 0 is the base.
+    """
+
+    index: int
+    blob: str | None
+    """
+    Name of the blob in the archive; `None` if the archive does not hold it.
+    """
+    diff_id: str | None
+    digest: str | None
+    """
+    Of the stored blob as the manifest says; `None` where the format has none.
+    """
+    media_type: str = ""
+    created_by: str = ""
+    instruction: str = ""
+    history: int | None = None
+    """
+    Index of the history entry that made it, if that is known.
+    """
+    origin: Origin = Origin.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """
+    One value of the metadata: config, history, annotations, attestations.
+    """
+
+    path: str
+    value: str
+    name: str | None = None
+    """
+    Set where the value was given to a name.
+    """
+    inside: str | None = None
+    instruction: str | None = None
+    history: int | None = None
+    command: bool = False
+    """
+    Whether the value is a command line or Dockerfile text.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """
+    What is to be audited: layers in order, base first, and everything said about them.
+    """
+
+    reference: str
+    id: str
+    """
+    Digest of the config.
+    """
+    platform: str
+    layers: tuple[Layer, ...]
+    history: tuple[HistoryEntry, ...] = ()
+    fields: tuple[Field, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    base_name: str | None = None
+    """
+    `org.opencontainers.image.base.name`, if the image says it.
+    """
+    base_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    One place where a secret can be read, and what became of it.
+    """
+
+    layer: int | None
+    """
+    `None` for metadata.
+    """
+    path: str
+    inside: str | None = None
+    line: int | None = None
+    instruction: str | None = None
+    dockerfile_line: int | None = None
+    state: State = State.PRESENT
+    removed_by: int | None = None
+    """
+    Index of the layer that overwrote or deleted it.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """
+    One secret with all its places and its life.
+    """
+
+    id: str
+    fingerprint: str
+    """
+    Stable across rebuilds and machines; no guess of a weak secret can be tested with it.
+    """
+    detector: str
+    severity: Severity
+    confidence: Confidence
+    exposure: Exposure
+    origin: Origin
+    preview: str
+    secret: Secret | None
+    """
+    Only with `--show-secrets`.
+    """
+    places: tuple[Place, ...]
+    """
+    In the order of the layers; metadata first.
+    """
+    reasons: tuple[str, ...]
+    advice: str
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """
+    Leaks by severity.
+    """
+
+    critical: int = 0
+    high: int = 0
+    medium: int = 0
+    low: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """
+    A layer as the report shows it.
+    """
+
+    layer: Layer
+    size: int
+    """
+    Bytes as stored; 0 if the blob is missing.
+    """
+    score: int
+    leaks: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """
+    What was read, and what was not.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    One audited image: ranked, redacted and final. Formats only write it.
+    """
+
+    reference: str
+    id: str
+    platform: str
+    source: str
+    layers: tuple[LayerRow, ...]
+    """
+    By index, base first.
+    """
+    leaks: tuple[Leak, ...]
+    """
+    Worst first; those that are to be listed.
+    """
+    ledger: Ledger
+    counts: Counts
+    """
+    Of all leaks that were not accepted, listed or not.
+    """
+    metadata_counts: Counts
+    """
+    Of leaks that have a place in the metadata.
+    """
+    accepted: int = 0
+    accepted_leaks: tuple[Leak, ...] = ()
+
+    @property
+    def worst(self) -> Severity | None:
+        """
+        The worst severity among the leaks that were not accepted.
+        """
+        return next((s for s in Severity if getattr(self.counts, s.value)), None)

@@ -1,0 +1,8 @@
+"""
+The specification's JSON: index, manifest, config, history, attestation → `Image`.
+"""
+
+from auditor.oci.documents import Document, Documents, looks_like_json
+from auditor.oci.images import assemble
+
+__all__ = ["Document", "Documents", "assemble", "looks_like_json"]

@@ -1,0 +1,8 @@
+"""
+From findings to a ranked report: lives across layers, origin, severity, advice.
+"""
+
+from auditor.ranking.lives import Evidence
+from auditor.ranking.rank import Policy, rank
+
+__all__ = ["Evidence", "Policy", "rank"]

@@ -1,0 +1,62 @@
+"""
+How a leak is known again without being told.
+
+A strong token may be hashed: nobody guesses it. A weak secret may not, since its hash would let
+anyone test guesses, so it is known by its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections import Counter
+
+STRONG_BITS = 80.0
+"""
+A value with at least as much entropy cannot be guessed, in bits.
+"""
+
+
+def bits(value: str) -> float:
+    """
+    Shannon entropy of a value times its length: a generous estimate of the guessing work.
+    """
+    total = len(value)
+    counts = Counter(value).values()
+    return -sum(n * math.log2(n / total) for n in counts) if total else 0.0
+
+
+def is_strong(value: str) -> bool:
+    """
+    Whether a value may be hashed.
+    """
+    return len(value) >= 20 and bits(value) >= STRONG_BITS and not re.search(r"\s\S+\s", value[:60])
+
+
+def fingerprint(value: str, detector: str, path: str, name: str | None, number: int) -> str:
+    """
+    64 hex digits. Holds no tag, layer, line or time. `number` tells weak secrets of the same
+    place apart.
+    """
+    if is_strong(value) or value.startswith("-----BEGIN"):
+        text = f"layer-auditor 1 strong\0{value}"
+    else:
+        text = f"layer-auditor 1 weak\0{detector}\0{_stable(path)}\0{name or ''}\0{number}"
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _stable(path: str) -> str:
+    """
+    A path without numbers that change when a step is added to the build.
+    """
+    return re.sub(r"\[\d+\]", "[]", path)
+
+
+def preview(value: str) -> str:
+    """
+    Enough to recognise a strong secret, nothing of a weak one.
+    """
+    if value.startswith("-----BEGIN"):
+        return value.split("\n", 1)[0].strip("-") + " …"
+    return f"{value[:4]}…" if is_strong(value) else "****"

@@ -1,0 +1,162 @@
+"""
+From evidence to leaks: one secret, one leak, with all its places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from auditor.model import Confidence, Exposure, Leak, Origin, Place, Secret, State
+from auditor.ranking.advice import advise
+from auditor.ranking.fingerprint import fingerprint, is_strong, preview
+from auditor.ranking.lives import Evidence
+from auditor.ranking.redaction import Redact
+from auditor.ranking.severity import severity
+
+_CONFIDENCE = list(Confidence)
+_EXPOSURE = list(Exposure)
+_VAGUE = ("Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword",
+          "Secret Variable")  # fmt: skip
+"""
+Detectors that know least of what they found, the vaguest first.
+"""
+
+
+def _quality(evidence: Evidence) -> tuple[int, int, int]:
+    """
+    How well a finding knows its secret; the higher the better.
+    """
+    finding = evidence.finding
+    vague = _VAGUE.index(finding.detector) if finding.detector in _VAGUE else len(_VAGUE)
+    sure = len(_CONFIDENCE) - _CONFIDENCE.index(finding.confidence)
+    return sure, vague, len(finding.secret.reveal())
+
+
+def without_echoes(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """
+    Of findings about the same characters, only the one that knows best.
+    """
+    by_spot: dict[tuple[object, ...], list[Evidence]] = {}
+    for item in evidence:
+        by_spot.setdefault(item.spot, []).append(item)
+    kept: list[Evidence] = []
+    for group in by_spot.values():
+        best: list[Evidence] = []
+        for item in sorted(group, key=_quality, reverse=True):
+            if not any(_overlap(item, other) for other in best):
+                best.append(item)
+        kept += best
+    return kept
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    a, b = one.finding.secret.reveal(), other.finding.secret.reveal()
+    return a != b and (a in b or b in a)
+
+
+def group(evidence: Sequence[Evidence], redact: Redact, show: bool) -> list[Leak]:
+    """
+    Leaks, worst first. `show` keeps the plaintext.
+    """
+    by_secret: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        by_secret.setdefault(item.finding.secret.reveal(), []).append(item)
+    numbers: dict[tuple[str, str, str | None], int] = {}
+    leaks = [_leak(value, items, redact, show, numbers) for value, items in by_secret.items()]
+    return sorted(leaks, key=_rank)
+
+
+def _rank(leak: Leak) -> tuple[object, ...]:
+    place = leak.places[0]
+    return (
+        leak.severity.rank,
+        _CONFIDENCE.index(leak.confidence),
+        _EXPOSURE.index(leak.exposure),
+        -1 if place.layer is None else place.layer,
+        place.path,
+        place.line or 0,
+        leak.fingerprint,
+    )
+
+
+def _leak(
+    value: str,
+    items: Sequence[Evidence],
+    redact: Redact,
+    show: bool,
+    numbers: dict[tuple[str, str, str | None], int],
+) -> Leak:
+    best = max(items, key=_quality)
+    places = _places(items)
+    origin = Origin.OWN if any(i.origin is Origin.OWN for i in items) else items[0].origin
+    confidence, exposure = best.finding.confidence, _exposure(places)
+    name = next((i.finding.name for i in items if i.finding.name), None)
+    key = (best.finding.detector, places[0].path, name)
+    number = 0
+    if not is_strong(value):
+        number = numbers[key] = numbers.get(key, -1) + 1
+    mark = fingerprint(value, *key, number)
+    return Leak(
+        id=mark[:12],
+        fingerprint=mark,
+        detector=best.finding.detector,
+        severity=severity(confidence, exposure, origin),
+        confidence=confidence,
+        exposure=exposure,
+        origin=origin,
+        preview=preview(value),
+        secret=Secret(value) if show else None,
+        places=tuple(_redacted(place, redact) for place in places),
+        reasons=tuple(redact(reason) for reason in _reasons(best, places, exposure, origin)),
+        advice=redact(advise(places, origin, name)),
+    )
+
+
+def _redacted(place: Place, redact: Redact) -> Place:
+    return replace(
+        place,
+        path=redact(place.path),
+        inside=redact(place.inside) if place.inside else None,
+        instruction=redact(place.instruction) if place.instruction else None,
+    )
+
+
+def _places(items: Sequence[Evidence]) -> tuple[Place, ...]:
+    unique = dict.fromkeys(item.place for item in items)
+    return tuple(
+        sorted(
+            unique,
+            key=lambda p: (-1 if p.layer is None else p.layer, p.path, p.line or 0, p.inside or ""),
+        )
+    )
+
+
+def _exposure(places: Sequence[Place]) -> Exposure:
+    if any(place.layer is None for place in places):
+        return Exposure.METADATA
+    if any(place.state is State.PRESENT for place in places):
+        return Exposure.IMAGE
+    return Exposure.LAYER
+
+
+def _reasons(
+    best: Evidence, places: Sequence[Place], exposure: Exposure, origin: Origin
+) -> list[str]:
+    """
+    The three facts in words.
+    """
+    told = {
+        Exposure.METADATA: "readable without pulling a layer",
+        Exposure.IMAGE: "in the final file system",
+        Exposure.LAYER: "not in the final file system, but still in a layer",
+    }[exposure]
+    reasons = [*best.finding.reasons, told]
+    if origin is Origin.BASE:
+        reasons.append("inherited from the base image")
+    in_layers = [place for place in places if place.layer is not None]
+    removed = [place.removed_by for place in in_layers if place.removed_by is not None]
+    again = [p.layer for p in in_layers if removed and p.layer and p.layer > min(removed)]
+    if again:
+        reasons.append(f"added again by layer {again[0]}")
+    return reasons

@@ -1,0 +1,64 @@
+"""
+No plaintext leaves: found secrets are taken out of every text that goes into a report.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+
+from auditor.model import Finding
+
+MASK = "***"
+SHORTEST = 4
+"""
+Shorter values are masked only behind their name, else they would eat the report, in characters.
+"""
+
+Redact = Callable[[str], str]
+
+
+def redactor(findings: Iterable[Finding]) -> Redact:
+    """
+    A function that masks the secrets of all findings.
+    """
+    words: set[str] = set()
+    assignments: set[tuple[str, str]] = set()
+    for finding in findings:
+        value = finding.secret.reveal()
+        for form in _forms(value):
+            if len(form) >= SHORTEST:
+                words.add(form)
+        if finding.name and value and len(value) < SHORTEST:
+            assignments |= {(f"{finding.name}={value}", f"{finding.name}={MASK}")}
+    # The longest first: a secret may hold another.
+    ordered = sorted(words, key=len, reverse=True)
+
+    def redact(text: str) -> str:
+        for word in ordered:
+            if word in text:
+                text = text.replace(word, MASK)
+        for told, masked in assignments:
+            text = text.replace(told, masked)
+        return text
+
+    return redact
+
+
+def _forms(value: str) -> Iterable[str]:
+    """
+    A secret as it may be written: plain, escaped, line by line.
+    """
+    yield value
+    yield value.strip()
+    yield json.dumps(value)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    if "\n" in value:
+        yield from (line.strip() for line in value.split("\n") if len(line.strip()) >= 8)
+
+
+def nothing(text: str) -> str:
+    """
+    For `--show-secrets`.
+    """
+    return text

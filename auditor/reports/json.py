@@ -1,0 +1,97 @@
+"""
+JSON, version 1. Other tools live on it: keys are added, never changed or taken away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from auditor import __version__
+from auditor.model import Gap, LayerRow, Leak, Place, Report
+
+VERSION = 1
+
+
+def write_json(reports: Sequence[Report], out: TextIO) -> None:
+    """
+    See `Format.__call__`.
+    """
+    document = {
+        "version": VERSION,
+        "tool": {"name": "layer-auditor", "version": __version__},
+        "images": [_image(report) for report in reports],
+    }
+    # NOTE: ASCII only, so that names which are no UTF-8 and controls do no harm.
+    json.dump(document, out, indent=2, ensure_ascii=True)
+    out.write("\n")
+
+
+def _image(report: Report) -> dict[str, Any]:
+    return {
+        "reference": report.reference,
+        "id": report.id,
+        "platform": report.platform,
+        "source": report.source,
+        "layers": [_layer(row) for row in report.layers],
+        "leaks": [_leak(leak) for leak in report.leaks],
+        "ledger": {
+            "files": report.ledger.files,
+            "bytes": report.ledger.bytes,
+            "gaps": [_gap(gap) for gap in report.ledger.gaps],
+        },
+        "summary": {
+            **asdict(report.counts),
+            "accepted": report.accepted,
+            "worst": report.worst,
+        },
+    }
+
+
+def _layer(row: LayerRow) -> dict[str, Any]:
+    return {
+        "index": row.layer.index,
+        "diff_id": row.layer.diff_id,
+        "digest": row.layer.digest,
+        "size": row.size,
+        "created_by": row.layer.created_by,
+        "origin": row.layer.origin,
+        "score": row.score,
+        "leaks": asdict(row.leaks),
+    }
+
+
+def _leak(leak: Leak) -> dict[str, Any]:
+    return {
+        "id": leak.id,
+        "fingerprint": leak.fingerprint,
+        "detector": leak.detector,
+        "severity": leak.severity,
+        "confidence": leak.confidence,
+        "exposure": leak.exposure,
+        "origin": leak.origin,
+        "preview": leak.preview,
+        "secret": leak.secret.reveal() if leak.secret else None,
+        "places": [_place(place) for place in leak.places],
+        "reasons": list(leak.reasons),
+        "advice": leak.advice,
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "layer": place.layer,
+        "path": place.path,
+        "inside": place.inside,
+        "line": place.line,
+        "instruction": place.instruction,
+        "dockerfile_line": place.dockerfile_line,
+        "state": place.state,
+        "removed_by": place.removed_by,
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {"layer": gap.layer, "path": gap.path, "reason": gap.reason}

@@ -1,0 +1,51 @@
+"""
+Text from inside an image, made safe for a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TextIO
+
+
+def plain(text: str) -> str:
+    """
+    Every character that moves the cursor, changes colours or reverses the text is written out.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def shorten(text: str, width: int) -> str:
+    """
+    At most `width` characters, on one line.
+    """
+    text = plain(" ".join(text.split()))
+    return text if len(text) <= width else text[: max(width - 1, 1)] + "…"
+
+
+def has_colour(out: TextIO) -> bool:
+    """
+    Whether to colour: NO_COLOR, then FORCE_COLOR, then whether it is a terminal.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") != "0":
+        return True
+    return out.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def size(count: int) -> str:
+    """
+    A number of bytes for people.
+    """
+    value, units = float(count), ["B", "kB", "MB", "GB", "TB"]
+    while value >= 1000 and len(units) > 1:
+        value /= 1000
+        units.pop(0)
+    return f"{value:.0f} {units[0]}" if units[0] == "B" else f"{value:.1f} {units[0]}"

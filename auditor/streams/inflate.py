@@ -1,0 +1,189 @@
+"""
+Decompression told by magic, streamed, across members and frames.
+
+Layers come as gzip (estargz: one member a file), zstd (zstd:chunked: many frames, some of them
+skippable), xz, bzip2 or plain, and the declared media type may lie: see RFC 1952, RFC 8878 and
+the image specification's layer.md.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import sys
+import zlib
+from collections.abc import Callable
+from typing import Protocol
+
+from auditor.streams.reading import CHUNK, Reader
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdDecompressor, ZstdError
+else:
+    from backports.zstd import ZstdDecompressor, ZstdError
+
+MAGIC_SIZE = 6
+"""
+Bytes needed to tell a compression.
+"""
+
+DECOMPRESSION_ERRORS = (zlib.error, lzma.LZMAError, ZstdError, OSError, EOFError, ValueError)
+
+
+class Decompressor(Protocol):
+    """
+    What the four libraries have in common.
+    """
+
+    @property
+    def eof(self) -> bool:
+        """
+        Whether the member or frame ended.
+        """
+
+    @property
+    def unused_data(self) -> bytes:
+        """
+        What came after its end.
+        """
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """
+        The next bytes, at most `max_length`.
+        """
+
+    @property
+    def needs_input(self) -> bool:
+        """
+        Whether nothing more comes without new input.
+        """
+
+
+class _Gzip:
+    """
+    zlib with the manners of the other three.
+    """
+
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj(wbits=31)
+
+    @property
+    def eof(self) -> bool:
+        return self._zlib.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._zlib.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._zlib.unconsumed_tail and not self._zlib.eof
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+
+
+def _is_skippable(head: bytes) -> bool:
+    return len(head) >= 4 and 0x50 <= head[0] <= 0x5F and head[1:4] == b"\x2a\x4d\x18"
+
+
+def compression(head: bytes) -> str | None:
+    """
+    The name of the compression that `head` (at least `MAGIC_SIZE` bytes) begins, if any.
+    """
+    if head[:2] == b"\x1f\x8b":
+        return "gzip"
+    if head[:4] == b"\x28\xb5\x2f\xfd" or _is_skippable(head):
+        return "zstd"
+    if head[:6] == b"\xfd7zXZ\x00":
+        return "xz"
+    if head[:3] == b"BZh" and head[3:4] in b"123456789":
+        return "bzip2"
+    return None
+
+
+_DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
+    "bzip2": bz2.BZ2Decompressor,
+    "gzip": _Gzip,
+    "xz": lzma.LZMADecompressor,
+    "zstd": ZstdDecompressor,
+}
+
+
+class Inflated:
+    """
+    The uncompressed bytes of a compressed reader.
+
+    Damage ends the stream early and is told in `damage`, so that all before it is still read.
+    """
+
+    def __init__(self, source: Reader, kind: str) -> None:
+        self._source = source
+        self._kind = kind
+        self._current: Decompressor = _DECOMPRESSORS[kind]()
+        self._pending = b""
+        self._out = b""
+        self._done = False
+        self._inside = False
+        self.damage: str | None = None
+        """
+        Why the stream ended before its end, once it did.
+        """
+        self.tail = b""
+        """
+        First bytes of what follows the last member and is none itself; the rest is left in the
+        source.
+        """
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        held = [self._out]
+        have = len(self._out)
+        while have < n and not self._done:
+            piece = self._step(min(max(n - have, 1 << 16), CHUNK))
+            held.append(piece)
+            have += len(piece)
+        data = b"".join(held)
+        self._out = data[n:]
+        return data[:n]
+
+    def _step(self, size: int) -> bytes:
+        if self._current.eof and not self._next_member():
+            return b""
+        fresh = b""
+        if self._current.needs_input:
+            fresh = self._pending or self._source.read(1 << 18)
+            self._pending = b""
+            if not fresh:
+                self._finish("compressed data is cut" if self._inside else None)
+                return b""
+            self._inside = True
+        try:
+            return self._current.decompress(fresh, size)
+        except DECOMPRESSION_ERRORS:
+            self._finish(f"damaged {self._kind} data")
+            return b""
+
+    def _next_member(self) -> bool:
+        """
+        Go on with the next member or frame; `False` if none follows.
+        """
+        rest = self._current.unused_data
+        if len(rest) < MAGIC_SIZE:
+            rest += self._source.read(1 << 18)
+        if self._kind == "xz":
+            # NOTE: xz allows zero padding in steps of four bytes between streams.
+            rest = rest.lstrip(b"\0")
+        if compression(rest[:MAGIC_SIZE]) != self._kind:
+            self.tail = rest
+            self._finish(None)
+            return False
+        self._current = _DECOMPRESSORS[self._kind]()
+        self._pending = rest
+        return True
+
+    def _finish(self, damage: str | None) -> None:
+        self._done = True
+        self.damage = damage

@@ -1,0 +1,207 @@
+"""
+Small readers that stack: each has `read(n)`, which gives `n` bytes unless the end came first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+CHUNK = 1 << 20
+"""
+How much is read at once, in bytes.
+"""
+
+
+class Reader(Protocol):
+    """
+    A source of bytes, read once, from front to back.
+    """
+
+    def read(self, n: int, /) -> bytes:
+        """
+        The next `n` bytes; fewer only at the end.
+        """
+
+
+class Chunks:
+    """
+    A reader over pieces of any size, as an HTTP response gives them.
+    """
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._kept = b""
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        held = [self._kept]
+        have = len(self._kept)
+        while have < n:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            held.append(piece)
+            have += len(piece)
+        data = b"".join(held)
+        self._kept = data[n:]
+        return data[:n]
+
+
+class Kept:
+    """
+    A reader over bytes in memory.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._data[self._at : self._at + n]
+        self._at += len(data)
+        return data
+
+
+class Exact:
+    """
+    A reader over something that may give less than asked for before its end, such as a pipe.
+    """
+
+    def __init__(self, source: Reader) -> None:
+        self._source = source
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._source.read(n)
+        if len(data) == n or not data:
+            return data
+        held = [data]
+        missing = n - len(data)
+        while missing and (data := self._source.read(missing)):
+            held.append(data)
+            missing -= len(data)
+        return b"".join(held)
+
+
+class Bounded:
+    """
+    The next `size` bytes of another reader.
+    """
+
+    def __init__(self, source: Reader, size: int) -> None:
+        self._source = source
+        self.left = size
+        """
+        Bytes not read yet; what is left at the source's end was cut off.
+        """
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._source.read(min(n, self.left))
+        self.left -= len(data)
+        return data
+
+
+class Peekable:
+    """
+    A reader whose first bytes can be looked at without taking them.
+    """
+
+    def __init__(self, source: Reader) -> None:
+        self._source = source
+        self._kept = b""
+
+    def peek(self, n: int) -> bytes:
+        """
+        The first `n` bytes still to come; fewer only at the end.
+        """
+        if len(self._kept) < n:
+            self._kept += self._source.read(n - len(self._kept))
+        return self._kept[:n]
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        if not self._kept:
+            return self._source.read(n)
+        data, self._kept = self._kept[:n], self._kept[n:]
+        if len(data) < n:
+            data += self._source.read(n - len(data))
+        return data
+
+
+class Hashing:
+    """
+    Counts and hashes what passes.
+    """
+
+    def __init__(self, source: Reader, seen: Callable[[int], None] | None = None) -> None:
+        self._source = source
+        self._hash = hashlib.sha256()
+        self._seen = seen
+        self.size = 0
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._source.read(n)
+        self._hash.update(data)
+        self.size += len(data)
+        if self._seen:
+            self._seen(len(data))
+        return data
+
+    @property
+    def digest(self) -> str:
+        """
+        Of all that was read so far, as `sha256:<hex>`.
+        """
+        return f"sha256:{self._hash.hexdigest()}"
+
+
+@dataclass(slots=True)
+class File:
+    """
+    One file of a layer, or of a file in it, while it passes.
+    """
+
+    path: str
+    """
+    Absolute in the layer.
+    """
+    reader: Peekable
+    """
+    Valid until the next file is asked for.
+    """
+    size: int | None = None
+    """
+    In bytes, if that is known before it is read.
+    """
+    inside: str | None = None
+    """
+    The way within `path`, for files in files.
+    """
+
+
+def drain(source: Reader) -> int:
+    """
+    Read to the end and forget; how many bytes there were.
+    """
+    total = 0
+    while data := source.read(CHUNK):
+        total += len(data)
+    return total

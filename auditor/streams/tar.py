@@ -1,0 +1,351 @@
+"""
+Tar as image tools write it and as attackers bend it, read once from front to back.
+
+The standard library's `tarfile` ends in silence at a damaged header and at the first end marker.
+Here every block is accounted for: what is no entry comes out as a `Stray`, and what could not
+be read as a `Damage`. Formats: POSIX.1-2001 pax, ustar, GNU, v7; sparse files are given as stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from auditor.streams.reading import Bounded, Kept, Reader, drain
+
+BLOCK = 512
+_ZERO = bytes(BLOCK)
+HEADER_LIMIT = 4 << 20
+"""
+The largest pax or GNU long-name header that is held in memory, in bytes.
+"""
+
+
+class Kind(Enum):
+    """
+    What an entry is. Unknown types are files, as POSIX says.
+    """
+
+    FILE = auto()
+    DIRECTORY = auto()
+    SYMLINK = auto()
+    HARD_LINK = auto()
+    OTHER = auto()
+
+
+_KINDS = {
+    b"1": Kind.HARD_LINK,
+    b"2": Kind.SYMLINK,
+    b"3": Kind.OTHER,
+    b"4": Kind.OTHER,
+    b"5": Kind.DIRECTORY,
+    b"6": Kind.OTHER,
+}
+
+
+@dataclass(slots=True)
+class Entry:
+    """
+    One member. `reader` is valid until the next is asked for.
+    """
+
+    name: str
+    """
+    As written; bytes that are not UTF-8 are surrogates.
+    """
+    kind: Kind
+    size: int
+    link: str
+    owner: tuple[str, str]
+    """
+    User and group name.
+    """
+    extended: dict[str, str]
+    """
+    The pax records of this entry: comments, xattrs, vendor keys.
+    """
+    reader: Reader
+    after_end: bool
+    """
+    Whether it stands behind an end marker, where loaders do not look.
+    """
+
+
+@dataclass(slots=True)
+class Stray:
+    """
+    Bytes that belong to no entry: padding that is not zero, garbage, a global header.
+    """
+
+    label: str
+    reader: Reader
+
+
+@dataclass(slots=True)
+class Damage:
+    """
+    Something could not be read. What follows it is still read as far as that goes.
+    """
+
+    reason: str
+
+
+class _Bad(ValueError):
+    """
+    A block that is no header.
+    """
+
+
+def is_header(block: bytes) -> bool:
+    """
+    Whether a block of 512 bytes is a tar header, by its checksum.
+    """
+    if len(block) < BLOCK or block[:BLOCK] == _ZERO:
+        return False
+    try:
+        stored = _number(block[148:156])
+    except _Bad:
+        return False
+    unsigned = sum(block[:148]) + sum(block[156:BLOCK]) + 256
+    if stored == unsigned:
+        return True
+    # NOTE: some old writers summed signed characters.
+    high = sum(b > 127 for b in block[:148]) + sum(b > 127 for b in block[156:BLOCK])
+    return stored == unsigned - 256 * high
+
+
+def _number(field: bytes) -> int:
+    if field[0] & 0x80:
+        value = int.from_bytes(bytes([field[0] & 0x7F]) + field[1:], "big")
+        if field[0] & 0x40:
+            raise _Bad("negative number")
+        return value
+    digits = field.split(b"\0", 1)[0].strip()
+    try:
+        return int(digits or b"0", 8)
+    except ValueError:
+        raise _Bad("not a number") from None
+
+
+def _text(field: bytes) -> str:
+    return field.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+
+
+def _records(data: bytes) -> dict[str, str]:
+    """
+    The records of a pax header: `<length> <key>=<value>\\n`.
+    """
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(data):
+        space = data.find(b" ", at, at + 20)
+        try:
+            length = int(data[at:space]) if space > at else 0
+        except ValueError:
+            raise _Bad("damaged pax header") from None
+        record = data[space + 1 : at + length]
+        if length <= space - at or not record.endswith(b"\n") or b"=" not in record:
+            if data[at:].strip(b"\0") == b"":
+                break
+            raise _Bad("damaged pax header")
+        key, value = record[:-1].split(b"=", 1)
+        found[key.decode("utf-8", "surrogateescape")] = value.decode("utf-8", "surrogateescape")
+        at += length
+    return found
+
+
+@dataclass(slots=True)
+class _Pending:
+    """
+    What extension headers say of the entry to come.
+    """
+
+    name: str | None = None
+    link: str | None = None
+    extended: dict[str, str] | None = None
+
+
+class _Garbage:
+    """
+    Blocks up to the next one that is a header.
+    """
+
+    def __init__(self, tar: Tar, first: bytes) -> None:
+        self._tar = tar
+        self._kept = first
+        self._ended = False
+
+    def read(self, n: int, /) -> bytes:
+        while len(self._kept) < n and not self._ended:
+            block = self._tar.block()
+            if is_header(block):
+                self._tar.push_back(block)
+                self._ended = True
+            else:
+                self._kept += block
+                self._ended = len(block) < BLOCK
+        data, self._kept = self._kept[:n], self._kept[n:]
+        return data
+
+
+class Tar:
+    """
+    The entries of a tar, in order, with everything that lies between and behind them.
+    """
+
+    def __init__(self, source: Reader) -> None:
+        self._source = source
+        self._pushed = b""
+        self._globals: dict[str, str] = {}
+        self._after_end = False
+        self.cut = False
+        """
+        Whether the source ended in the middle of an entry.
+        """
+
+    def __iter__(self) -> Iterator[Entry | Stray | Damage]:
+        pending = _Pending()
+        while block := self.block():
+            if block == _ZERO:
+                self._after_end = True
+                continue
+            if not is_header(block):
+                yield from self._garbage(block)
+                continue
+            try:
+                step = yield from self._member(block, pending)
+            except _Bad as error:
+                yield Damage(str(error))
+                step = None
+            pending = step or _Pending()
+
+    def block(self) -> bytes:
+        """
+        The next block, padded with nothing: the last one may be short.
+        """
+        if self._pushed:
+            block, self._pushed = self._pushed, b""
+            return block
+        return self._source.read(BLOCK)
+
+    def push_back(self, block: bytes) -> None:
+        """
+        Give a block back, to be read again.
+        """
+        self._pushed = block
+
+    def _garbage(self, block: bytes) -> Iterator[Stray | Damage]:
+        if len(block) < BLOCK and not block.strip(b"\0"):
+            return
+        if not self._after_end:
+            yield Damage("damaged tar header")
+        label = "after the end of the tar" if self._after_end else "damaged part of the tar"
+        reader = _Garbage(self, block)
+        yield Stray(label, reader)
+        drain(reader)
+
+    def _member(
+        self, block: bytes, pending: _Pending
+    ) -> Generator[Entry | Stray | Damage, None, _Pending | None]:
+        """
+        One header and its data. Returns what it says of the next entry, if it is an extension.
+        """
+        type_flag = block[156:157]
+        size = _number(block[124:136])
+        if type_flag in b"xXgLK":
+            return (yield from self._extension(type_flag, size, pending))
+        yield from self._entry(block, type_flag, size, pending)
+        return None
+
+    def _extension(
+        self, type_flag: bytes, size: int, pending: _Pending
+    ) -> Generator[Entry | Stray | Damage, None, _Pending | None]:
+        if size > HEADER_LIMIT:
+            yield Damage(f"extension header of {size} bytes is not applied")
+            yield from self._stray_data("extension header", size)
+            return pending
+        data = self._data(size)
+        if type_flag == b"L":
+            pending.name = _text(data)
+        elif type_flag == b"K":
+            pending.link = _text(data)
+        elif type_flag == b"g":
+            self._globals.update(_records(data))
+            yield Stray("global pax header", Kept(data))
+        else:
+            pending.extended = {**(pending.extended or {}), **_records(data)}
+        return pending
+
+    def _data(self, size: int) -> bytes:
+        padded = self._source.read(-(-size // BLOCK) * BLOCK)
+        self.cut = self.cut or len(padded) < size
+        return padded[:size]
+
+    def _stray_data(self, label: str, size: int) -> Iterator[Stray]:
+        reader = Bounded(self._source, size)
+        yield Stray(label, reader)
+        drain(reader)
+        self._source.read(-size % BLOCK)
+
+    def _entry(
+        self, block: bytes, type_flag: bytes, size: int, pending: _Pending
+    ) -> Iterator[Entry | Stray | Damage]:
+        extended = pending.extended or {}
+        size = self._size(size, extended)
+        kind = _KINDS.get(type_flag, Kind.FILE)
+        name = self._name(block, pending, extended)
+        if kind is Kind.FILE and type_flag in b"\x000" and name.endswith("/"):
+            kind = Kind.DIRECTORY
+        if kind is not Kind.FILE:
+            size = 0
+        link = extended.get("linkpath") or pending.link or _text(block[157:257])
+        if type_flag == b"S":
+            self._skip_sparse_map(block)
+        reader = Bounded(self._source, size)
+        yield Entry(
+            name=name,
+            kind=kind,
+            size=size,
+            link=link,
+            owner=(_text(block[265:297]), _text(block[297:329])),
+            extended=extended,
+            reader=reader,
+            after_end=self._after_end,
+        )
+        yield from self._close(name, reader, size)
+
+    def _size(self, size: int, extended: dict[str, str]) -> int:
+        stated = extended.get("size")
+        if stated is None:
+            return size
+        if not stated.isascii() or not stated.isdigit() or len(stated) > 19:
+            raise _Bad("damaged pax size")
+        return int(stated)
+
+    def _name(self, block: bytes, pending: _Pending, extended: dict[str, str]) -> str:
+        told = extended.get("GNU.sparse.name") or extended.get("path") or pending.name
+        if told:
+            return told
+        name = _text(block[:100])
+        prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
+        return f"{prefix}/{name}" if prefix else name
+
+    def _skip_sparse_map(self, block: bytes) -> None:
+        """
+        Old GNU sparse files carry their map in extra blocks before the data.
+        """
+        more = block[482]
+        while more:
+            extra = self._source.read(BLOCK)
+            more = extra[504] if len(extra) == BLOCK else 0
+
+    def _close(self, name: str, reader: Bounded, size: int) -> Iterator[Stray | Damage]:
+        drain(reader)
+        if reader.left:
+            self.cut = True
+            yield Damage(f"cut: {reader.left} bytes are missing")
+            return
+        padding = self._source.read(-size % BLOCK)
+        if padding.strip(b"\0"):
+            yield Stray(f"padding of {name}", Kept(padding))

@@ -1,0 +1,7 @@
+"""
+A layer as files and whiteouts.
+"""
+
+from auditor.walker.layer import LayerWalk
+
+__all__ = ["LayerWalk"]
