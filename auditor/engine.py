@@ -16,7 +16,7 @@ from auditor.model import Field, Finding, Gap, Image, Layer, LayerScan, Origin, 
 from auditor.ranking import Evidence, Policy, rank
 from auditor.ranking.lives import in_metadata
 from auditor.scan import scan_blob, scan_field
-from auditor.streams.reading import Hashing, Peekable
+from auditor.streams.reading import Hashing, Kept, Peekable
 
 log = logging.getLogger("auditor")
 
@@ -59,6 +59,7 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     with source.open(name) as export:
         log.info("reading %s from %s", request.reference, export.source)
         contents = _read(export, progress)
+    kind = _kind(export.source, contents.documents)
     images = oci.assemble(
         contents.documents,
         request.reference,
@@ -69,10 +70,18 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     used = {layer.blob for image in images for layer in image.layers}
     reports = []
     for number, image in enumerate(images):
-        known = base or _named_base(image, export.source)
+        known = base or _named_base(image, kind)
         spare = _spare(contents, used) if number == 0 else []
-        reports.append(_report(image, export.source, contents, known, spare, request))
+        reports.append(_report(image, kind, contents, known, spare, request))
     return reports
+
+
+def _kind(source: str, documents: oci.Documents) -> str:
+    """
+    An archive in a file shows what it is only once it was read.
+    """
+    is_oci = documents.named("index.json") and not documents.named("manifest.json")
+    return "oci-archive" if source == "docker-archive" and is_oci else source
 
 
 def _describe(reference: str) -> Image:
@@ -116,9 +125,13 @@ def _take(blob: Blob, contents: _Contents, progress: Progress | None, total: int
     reader = Peekable(Hashing(blob.reader, seen))
     is_document = oci.looks_like_json(reader.peek(exporter.HEAD))
     if is_document and blob.size >= 0 and contents.documents.has_room(blob.size):
-        document = contents.documents.add(blob.name, reader.read(blob.size))
+        raw = reader.read(blob.size)
+        document = contents.documents.add(blob.name, raw)
         if document.size < blob.size:
             contents.gaps.append(Gap(blob.name, "is cut", blocking=True))
+        if document.data is None:
+            # Ciphertext and broken JSON begin like that too: nothing in it is to be lost.
+            contents.scans[blob.name] = scan_blob(blob.name, Kept(raw))
         return
     log.info("scanning %s", blob.name)
     scan = scan_blob(blob.name, reader)
@@ -141,9 +154,6 @@ def _spare(contents: _Contents, used: set[str | None]) -> list[Evidence | Gap]:
             place = Field(f"unreferenced/{name}", "", inside=inside)
             found += in_metadata(place, [finding], Origin.OWN)
         found += [replace(gap, path=f"unreferenced/{name}!{gap.path}") for gap in scan.gaps]
-    for document in contents.documents.by_name.values():
-        if document.data is None:
-            found.append(Gap(document.name, "is not JSON"))
     return found
 
 

@@ -45,6 +45,12 @@ Lines longer than this are cut for plugins, in characters; the parts overlap.
 """
 _LINE_OVERLAP = 1 << 12
 
+RANDOM = ("Base64 High Entropy String", "Hex High Entropy String")
+"""
+Plugins that go by randomness alone.
+"""
+
+_BUILD_VALUES = re.compile(r"\.args\.|\.env\.|\.proxy_env\.")
 _ALIAS = re.compile(r"[\[,:\-]\s*\*[A-Za-z0-9_]")
 _MAY_BE_QUOTED = re.compile(
     r"[A-Za-z0-9+/_\-\\=]{23}|(?i:" + "|".join(DENYLIST) + r"|aws)|A(?:KC|P[0-9A-F])[a-zA-Z0-9]{8}"
@@ -243,6 +249,8 @@ class LibraryDetector:
         only_specific = text.reading is Reading.TOKENS or _reads_names_only(text.path)
         lines: list[str] | None = None
         for match in matches(text.content, text.path, only_specific):
+            if match.secret_type in RANDOM and _is_public(text):
+                continue
             if lines is None:
                 lines = io.StringIO(text.content, newline=None).read().split("\n")
             numbered = text.reading is Reading.DOCUMENT
@@ -257,9 +265,19 @@ class LibraryDetector:
         bare = text.content.splitlines()
         for lines, only_specific in ((quoted, False), (bare, True)):
             for found in _scan(lines, "variable", only_specific):
-                if "Entropy" in found.secret_type and sounds_public(text.name or ""):
+                if found.secret_type in RANDOM and _is_public(text):
                     continue
                 yield from _findings(text, found, bare, None)
+
+
+def _is_public(text: Text) -> bool:
+    """
+    Whether randomness means nothing there: digests and signatures of manifests and attestations,
+    revisions and checksums by their names.
+    """
+    if text.path.startswith(("manifest.", "index.", "attestation/", "attestation.")):
+        return not _BUILD_VALUES.search(text.path)
+    return text.reading is Reading.VARIABLE and sounds_public(text.name or "")
 
 
 def _findings(

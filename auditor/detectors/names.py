@@ -35,6 +35,12 @@ _PUBLIC = re.compile(
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+GLUED = 6
+"""
+A word this long means the same at the end of another, in characters.
+"""
+
+
 def _words(name: str) -> str:
     """
     `dbPassword`, `DB-PASSWORD` and `db.password` are all `db_password`.
@@ -56,12 +62,12 @@ def sounds_secret(name: str) -> bool:
 
 def _is_word(match: re.Match[str], plain: str) -> bool:
     """
-    Whole words only: `compass` and `author` hold no secret. Glued forms such as `dbpassword` do.
+    Whole words only: `compass` and `author` hold no secret, `sharedkeyhint` is about one. Glued
+    forms that end in a secret, such as `dbpassword`, do hold one.
     """
     starts = match.start() == 0 or plain[match.start() - 1] == "_"
     ends = match.end() == len(plain) or plain[match.end()] in "_0123456789"
-    long = len(match[0]) >= 6
-    return (starts or long) and (ends or long)
+    return ends and (starts or len(match[0]) >= GLUED)
 
 
 def sounds_public(name: str) -> bool:
