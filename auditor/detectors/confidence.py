@@ -82,7 +82,9 @@ def _private_key(value: str, line: str, path: str) -> Judgement:
     if "\n" not in value:
         return Confidence.POSSIBLE, "the header of a private key without the key"
     if value.startswith("PuTTY"):
-        return Confidence.LIKELY, "a PuTTY private key"
+        if re.search(r"^Private-Lines: \d", value, re.MULTILINE):
+            return Confidence.LIKELY, "a PuTTY private key"
+        return Confidence.POSSIBLE, "the header of a PuTTY key without the key"
     body = "".join(
         part.strip() for part in value.split("\n")[1:-1] if ":" not in part and part.strip()
     )

@@ -8,6 +8,7 @@ This is the one module that imports detect_secrets.
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ from detect_secrets.core import scan as library
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.filters import heuristic
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
+from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
 from detect_secrets.settings import get_plugins, get_settings
@@ -84,7 +86,21 @@ def rules() -> tuple[Rule, ...]:
     # and an interpreter that ends leaves it too late to import what it needs.
     names = [kind.__name__ for kind in get_mapping_from_secret_type_to_class().values()]
     get_settings().configure_plugins([{"name": name} for name in names])
-    return tuple(_rule(plugin) for plugin in get_plugins())
+    plugins = list(get_plugins())
+    plugins += [_ungrouped(p) for p in plugins if isinstance(p, GitLabTokenDetector)]
+    return tuple(_rule(plugin) for plugin in plugins)
+
+
+def _ungrouped(plugin: RegexBasedDetector) -> RegexBasedDetector:
+    """
+    The plugin without its groups: an optional one that is empty makes it yield nothing at all.
+    """
+    other = copy.copy(plugin)
+    other.denylist = [  # type: ignore[misc]
+        re.compile(re.sub(r"(?<!\\)\((?!\?)", "(?:", regex.pattern), regex.flags)
+        for regex in plugin.denylist
+    ]
+    return other
 
 
 def _rule(plugin: BasePlugin) -> Rule:
@@ -240,10 +256,10 @@ class LibraryDetector:
         """
         rules()
         for text in texts:
-            if text.reading is Reading.VARIABLE:
-                yield from self._variable(text)
-            else:
-                yield from self._document(text)
+            variable = text.reading is Reading.VARIABLE
+            found = self._variable(text) if variable else self._document(text)
+            # Several fragments of a line may be of one secret.
+            yield from dict.fromkeys(found)
 
     def _document(self, text: Text) -> Iterator[Finding]:
         only_specific = text.reading is Reading.TOKENS or _reads_names_only(text.path)

@@ -1,0 +1,125 @@
+"""
+detect-secrets in memory: every pass, every filter, and bounds against hostile files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.detectors import library
+from auditor.detectors.library import LibraryDetector, matches
+from auditor.model import Reading, Text
+from tests.differential import compare
+from tests.fakes import fakes
+
+FAKES = fakes()
+PASSWORD = "hunter2" + "xyz"
+
+
+def types(content: str, name: str = "/app/.env") -> set[str]:
+    """
+    The types found in a text of that name.
+    """
+    return {match.secret_type for match in matches(content, name)}
+
+
+def test_a_hit_does_not_end_the_scan() -> None:
+    """`scan_file` stops after the first pass with a hit: an AWS id would hide the password."""
+    content = f"AWS_ACCESS_KEY_ID={FAKES['AWS_ACCESS_KEY_ID']}\nDB_PASSWORD={PASSWORD}\n"
+
+    assert types(content) == {"AWS Access Key", "Secret Keyword"}
+
+
+def test_the_eager_ini_pass_is_kept() -> None:
+    """A bare `.env` has its values quoted by detect-secrets' own transformer."""
+    assert types(f"DB_PASSWORD={PASSWORD}\n") == {"Secret Keyword"}
+
+
+def test_the_ini_pass_is_kept() -> None:
+    """So has a file with sections."""
+    assert types(f"[db]\npassword = {PASSWORD}\n", "/app/db.ini") == {"Secret Keyword"}
+
+
+def test_the_yaml_pass_is_kept() -> None:
+    """And a YAML file: the value of a folded scalar is one line."""
+    content = "db:\n  password: >-\n    " + PASSWORD + "\n"
+
+    assert "Secret Keyword" in types(content, "/app/db.yaml")
+
+
+def test_the_filters_are_kept() -> None:
+    """A line that its author allowed stays allowed."""
+    assert types(f'password = "{PASSWORD}"  # pragma: allowlist secret\n', "/a.py") == set()
+
+
+@pytest.mark.parametrize("name", ["/app/yarn.lock", "/app/style.css", "/swagger/index.html"])
+def test_files_that_detect_secrets_passes_over_are_read_for_tokens(name: str) -> None:
+    """By their names it drops them in silence; tokens in them are found all the same."""
+    content = f'password = "{PASSWORD}"\n{FAKES["GITHUB_TOKEN"]}\n'
+    found = list(LibraryDetector().scan([Text(name, content)]))
+
+    assert [finding.detector for finding in found] == ["GitHub Token"]
+
+
+def test_strings_of_a_binary_are_read_for_tokens_only() -> None:
+    """Names and randomness mean nothing in a binary, and it has no lines."""
+    content = f'password = "{PASSWORD}"\n{FAKES["GITHUB_TOKEN"]}\n'
+    found = list(LibraryDetector().scan([Text("/bin/x", content, Reading.TOKENS)]))
+
+    assert [(f.detector, f.line) for f in found] == [("GitHub Token", None)]
+
+
+def test_lines_count_from_where_the_window_begins() -> None:
+    """A large file comes in windows; line numbers are those of the file."""
+    (found,) = LibraryDetector().scan([Text("/x", f"\n{FAKES['GITHUB_TOKEN']}", first_line=100)])
+
+    assert found.line == 101
+
+
+def test_a_token_at_the_end_of_a_very_long_line_is_found() -> None:
+    """Long lines are shown to the plugins in parts that overlap."""
+    content = "x " * (library.LONGEST_LINE * 3 // 4) + FAKES["GITHUB_TOKEN"]
+
+    assert types(content, "/app/min.js") == {"GitHub Token"}
+
+
+def test_a_yaml_bomb_is_not_expanded() -> None:
+    """Nine levels of nine aliases are 387 million values; the lines are scanned as they are."""
+    levels = ["a0: &a0 [x, y]"]
+    levels += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 9) + "]" for n in range(1, 10)]
+    content = "\n".join([*levels, f'password: "{PASSWORD}"'])
+
+    assert types(content, "/bomb.yaml") == {"Secret Keyword"}
+
+
+def test_an_ini_bomb_is_not_expanded() -> None:
+    """Each level of interpolation would multiply the text by ten."""
+    levels = [f"a{n} = " + f"%(a{n - 1})s" * 10 for n in range(1, 10)]
+    content = "\n".join(["[x]", "a0 = y", *levels, f'password = "{PASSWORD}"'])
+
+    assert "Secret Keyword" in types(content, "/bomb.py")
+
+
+_WORDS = st.sampled_from(
+    ["password", "secret", "aws_key", "token", " = ", ": ", "=", '"', "'", "\n", " ", "[s]\n", "# ",
+     "AKIA" + "QYLPMN5HHHFPZAM2", "hunter2xyz", "3ebf21f8e5d1ab86b27a720842c3bb56", "://u:pa55@h",
+     "ghp_" + "A" * 36, "AKC" + "p5bueTFpfypEqQbGJPp7eHFi28", "x" * 30, "%(a)s", ";", "é", "\t",
+     "c29tZSByYW5kb20gYmFzZTY0IHRleHQgaGVyZQ", "-----BEGIN RSA " + "PRIVATE KEY-----"]
+)  # fmt: skip
+_FILES = st.sampled_from(["a.py", "a.yaml", "a.ini", ".env", "a.conf", "a.js", "a.go", "a.c"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_WORDS, max_size=25), _FILES)
+def test_nothing_that_detect_secrets_finds_is_lost(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str], name: str
+) -> None:
+    """In any text made of what its plugins look for, its findings are among ours."""
+    path: Path = tmp_path_factory.mktemp("oracle") / name
+    path.write_text("".join(words), encoding="utf-8")
+
+    assert compare(str(path)).missing == ()
