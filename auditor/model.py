@@ -123,7 +123,10 @@ class Text:
     """
     Absolute in a layer, or a metadata path such as `config.Env.NAME`.
     """
-    content: str
+    held: str | bytes
+    """
+    Bytes are not decoded before somebody asks: most texts hold nothing, and that shows in bytes.
+    """
     reading: Reading = Reading.DOCUMENT
     inside: str | None = None
     """
@@ -137,6 +140,25 @@ class Text:
     """
     The number of the first line of `content` in the whole, from 1.
     """
+
+    @property
+    def content(self) -> str:
+        """
+        The text. Bytes are UTF-8 or, where they are not, Latin-1.
+        """
+        if isinstance(self.held, str):
+            return self.held
+        try:
+            return self.held.decode()
+        except UnicodeDecodeError:
+            return self.held.decode("latin-1")
+
+    @property
+    def data(self) -> bytes:
+        """
+        The text in an encoding of which ASCII is a part.
+        """
+        return self.held.encode("utf-8", "replace") if isinstance(self.held, str) else self.held
 
 
 @dataclass(frozen=True, slots=True)

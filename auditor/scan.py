@@ -171,6 +171,9 @@ def scan_field(field: Field) -> Iterator[Finding | Gap]:
     value = field.value.encode("utf-8", "replace").decode("utf-8")
     named = field.name is not None and not field.command
     reading = Reading.VARIABLE if named else Reading.DOCUMENT
+    if not named and field.path.startswith(("manifest.", "index.")):
+        # Names and digests: `app-password:latest` gives nobody a password.
+        reading = Reading.TOKENS
     text = Text(field.path, value, reading, inside=field.inside, name=field.name)
     for found in detect(text):
         if isinstance(found, Finding):

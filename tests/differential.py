@@ -13,7 +13,7 @@ from pathlib import Path
 
 from auditor.decoders import decode
 from auditor.detectors import detect
-from auditor.detectors.library import rules
+from auditor.detectors.library.rules import plugins
 from auditor.model import Finding
 from auditor.streams.reading import File, Kept, Peekable
 
@@ -44,7 +44,7 @@ def compare(path: str) -> Outcome:
     """
     from detect_secrets.core.scan import scan_file
 
-    rules()
+    plugins()
     expected = [(s.type, s.line_number, s.secret_value or "") for s in scan_file(path)]
     data = Path(path).read_bytes()
     file = File(path, Peekable(Kept(data)), len(data))

@@ -5,9 +5,10 @@ Text in UTF-8, UTF-16, UTF-32 and Latin-1, whole if it is not too large, else in
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 
-from auditor.model import Gap, Text
+from auditor.model import Gap, Reading, Text
 from auditor.streams.reading import File
 
 WHOLE = 8 << 20
@@ -26,6 +27,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27}) + b"\x7f"
+
+
+_NARROW = re.compile(rb"[\x20-\x7e]{16}")
 
 
 class TextDecoder:
@@ -52,10 +56,13 @@ class TextDecoder:
             more = bool(file.reader.peek(1))
             end = _cut(data, coding) if more else len(data)
             whole, held = data[:end], data[end:]
-            text = _decode(whole, coding)
+            text = whole if coding == "utf-8" else whole.decode(coding, "replace").encode()
             yield Text(file.path, text, inside=file.inside, first_line=line)
-            line += text.count("\n")
-            if more and not held and not text.endswith("\n"):
+            if coding != "utf-8" and _NARROW.search(whole):
+                # A binary may begin like UTF-16, and go on with ASCII.
+                yield Text(file.path, whole, Reading.TOKENS, inside=file.inside)
+            line += text.count(b"\n")
+            if more and not held and not text.endswith(b"\n"):
                 held = whole[-OVERLAP:]
         if windows > 1:
             yield Gap(
@@ -73,29 +80,37 @@ def encoding(head: bytes) -> str | None:
         if head.startswith(bom):
             return name
     if b"\0" in head:
-        return _wide(head)
+        wide = _wide(head)
+        if wide or not _is_utf_8(head):
+            return wide
     if len(head.translate(None, _CONTROL)) < 0.9 * len(head):
         return None
     return "utf-8"
 
 
+def _is_utf_8(head: bytes) -> bool:
+    try:
+        # The head may end within a character.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _wide(head: bytes) -> str | None:
     """
-    UTF-16 without a byte order mark: Latin text has a zero in every other byte.
+    UTF-16 and UTF-32 without a byte order mark: Latin text has zeros in between.
     """
+    first, second, third, last = (head[at::4] for at in range(4))
+    inner = second.count(0) + third.count(0)
+    for zeros, letters, name in ((last, first, "utf-32-le"), (first, last, "utf-32-be")):
+        if zeros.count(0) == len(zeros) and inner > 1.4 * len(zeros) and 0 not in letters:
+            return name
     even, odd = head[0::2], head[1::2]
     for zeros, letters, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
         if zeros.count(0) > 0.7 * len(zeros) and letters.count(0) < 0.05 * max(len(letters), 1):
             return name
     return None
-
-
-def _decode(data: bytes, coding: str) -> str:
-    try:
-        return data.decode(coding)
-    except UnicodeDecodeError:
-        # NOTE: in UTF-16 and UTF-32 every second byte is noise in Latin-1.
-        return data.decode("latin-1") if coding == "utf-8" else data.decode(coding, "replace")
 
 
 def _cut(data: bytes, coding: str) -> int:

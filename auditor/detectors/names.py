@@ -30,7 +30,7 @@ _OTHERWISE = re.compile(
 )
 _PUBLIC = re.compile(
     r"sha(?:1|224|256|384|512)?(?:sum)?s?|md5(?:sum)?|checksum|digest|fingerprint|gpg|pgp|revision|"
-    r"commit|vcs|version|integrity|hash|etag|build_?id|ref|uuid|cache|container|parent|id",
+    r"commit|vcs|version|integrity|hash|etag|build_?id|ref|uuid|cache|container|parent|id|hostname|domainname|macaddress",
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -76,5 +76,5 @@ def sounds_public(name: str) -> bool:
     """
     plain = _words(name)
     return any(_PUBLIC.fullmatch(word) for word in plain.split("_")) or bool(
-        re.search(r"sha256|sha512|sha1|md5|checksum|digest", plain)
+        re.search(r"sha_?(?:256|512|1)|md_?5|checksum|digest", plain)
     )

@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import posixpath
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from pathlib import Path
 
 from auditor.errors import ImageNotFound, NotAnImage, Unreadable, UsageError
 from auditor.exporter.base import Blob, Export, describe_by_reading
 from auditor.model import Gap, Image
 from auditor.streams import inflate
-from auditor.streams.reading import Exact, Peekable, Reader
+from auditor.streams.reading import CHUNK, Chunks, Exact, Peekable, Reader
 from auditor.streams.tar import BLOCK, Damage, Entry, Kind, Stray, Tar, is_header
 
 
@@ -110,29 +112,38 @@ def read_archive(source: Reader, reference: str) -> Iterator[Blob | Gap]:
     inflated = inflate.Inflated(plain, kind) if kind else None
     archive = Peekable(inflated) if inflated else plain
     _check(archive.peek(BLOCK), reference, inflated)
-    tar = Tar(archive)
-    for member in tar:
-        yield from _blob(member)
+    strays: Counter[str] = Counter()
+    for member in Tar(archive):
+        yield from _blob(member, strays)
     if inflated and inflated.damage:
         yield Gap("archive", inflated.damage, blocking=True)
+    elif inflated and (inflated.tail.strip(b"\0") or plain.peek(1)):
+        rest = chain([inflated.tail], iter(lambda: plain.read(CHUNK), b""))
+        yield Blob(f"(after the end of the {kind} data)", -1, Chunks(rest))
 
 
 def _check(head: bytes, reference: str, inflated: inflate.Inflated | None) -> None:
+    if is_header(head):
+        return
+    again = "Write the archive again: docker save -o FILE."
+    if inflated and inflated.damage:
+        raise NotAnImage(f"{reference}: {inflated.damage}", again)
     if not head:
-        reason = inflated.damage if inflated and inflated.damage else "is empty"
-        raise NotAnImage(f"{reference}: {reason}", "Write the archive again: docker save -o FILE.")
-    if not is_header(head):
-        raise NotAnImage(
-            f"{reference}: is not a tar archive",
-            "Give an archive of docker save, podman save or skopeo, or an OCI layout.",
-        )
+        raise NotAnImage(f"{reference}: is empty", again)
+    raise NotAnImage(
+        f"{reference}: is not a tar archive",
+        "Give an archive of docker save, podman save or skopeo, or an OCI layout.",
+    )
 
 
-def _blob(member: Entry | Stray | Damage) -> Iterator[Blob | Gap]:
+def _blob(member: Entry | Stray | Damage, strays: Counter[str]) -> Iterator[Blob | Gap]:
     if isinstance(member, Damage):
         yield Gap("archive", member.reason, blocking=True)
     elif isinstance(member, Stray):
-        yield Blob(f"({member.label})", -1, member.reader)
+        strays[member.label] += 1
+        # Blobs are told apart by their names.
+        count = f" {strays[member.label]}" if strays[member.label] > 1 else ""
+        yield Blob(f"({member.label}{count})", -1, member.reader)
     elif member.kind in (Kind.SYMLINK, Kind.HARD_LINK):
         target = member.link
         if member.kind is Kind.HARD_LINK:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from auditor import oci
-from auditor.errors import AuditError, EngineUnavailable, ExportFailed, ImageNotFound
+from auditor.errors import AuditError, EngineUnavailable, ExportFailed, ImageNotFound, NotAnImage
 from auditor.exporter.archive import read_archive
 from auditor.exporter.base import Blob, Export
 from auditor.exporter.contexts import Endpoint, endpoints
@@ -47,8 +48,9 @@ class DockerSource:
             name = _name(client, self._engine)
             details = _inspect(client, reference)
             exact = _exact(client, reference)
-            blobs = read_archive(_stream(client, reference), reference)
-            yield Export(name, reference, _guarded(blobs), None, details.get("Size"), exact)
+            pieces = _Pieces(_stream(client, reference))
+            blobs = _told(read_archive(Chunks(pieces), reference), pieces, reference)
+            yield Export(name, reference, blobs, None, details.get("Size"), exact)
 
     def open(self, reference: str) -> AbstractContextManager[Export]:
         """
@@ -234,27 +236,53 @@ def _container_command(client: docker.APIClient, image: str) -> list[str]:
     return []
 
 
-def _stream(client: docker.APIClient, reference: str) -> Chunks:
+def _stream(client: docker.APIClient, reference: str) -> Iterator[bytes]:
     from docker.errors import APIError
 
     try:
-        return Chunks(client.get_image(reference, chunk_size=CHUNK))
+        pieces = iter(client.get_image(reference, chunk_size=CHUNK))
+        # NOTE: the SDK looks at the answer's status when the first piece is asked for.
+        first = next(pieces, b"")
     except APIError as error:
         raise ExportFailed(
             f"{reference}: the engine cannot export it: {_explain(error)}",
             "Audit it from a registry copy or an archive instead: skopeo copy … oci:folder.",
         ) from error
+    return chain([first], pieces)
 
 
-def _guarded(blobs: Iterator[Blob | Gap]) -> Iterator[Blob | Gap]:
+class _Pieces:
     """
-    A connection that breaks in mid-export must not lose what was found.
+    The bytes of an export, to where it ends or the connection breaks: what came must not be lost.
     """
-    import requests.exceptions
-    import urllib3.exceptions
 
-    broken = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self.broken: str | None = None
+        """
+        Why it ended early, once it did.
+        """
+
+    def __iter__(self) -> Iterator[bytes]:
+        import requests.exceptions
+        import urllib3.exceptions
+
+        errors = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
+        try:
+            yield from self._pieces
+        except errors as error:
+            self.broken = f"the export broke off: {type(error).__name__}"
+
+
+def _told(blobs: Iterator[Blob | Gap], pieces: _Pieces, reference: str) -> Iterator[Blob | Gap]:
+    """
+    The blobs, and whether they are all.
+    """
     try:
         yield from blobs
-    except broken as error:
-        yield Gap("archive", f"the export broke off: {type(error).__name__}", blocking=True)
+    except NotAnImage as error:
+        if pieces.broken is None:
+            raise
+        raise ExportFailed(f"{reference}: {pieces.broken}", "See the engine's log.") from error
+    if pieces.broken is not None:
+        yield Gap("archive", pieces.broken, blocking=True)

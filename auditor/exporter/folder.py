@@ -28,7 +28,7 @@ class FolderSource:
         folder, tag = _locate(reference)
         try:
             files = sorted(_files(folder))
-            size = sum(path.stat().st_size for path in files)
+            size = sum(path.lstat().st_size for path in files)
         except PermissionError as error:
             raise Unreadable(
                 f"{reference}: permission denied", "Run as a user who may read the folder."
@@ -68,22 +68,38 @@ def _locate(reference: str) -> tuple[Path, str | None]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """
+    Everything in the folder that is no folder itself.
+    """
     for root, folders, names in os.walk(folder, onerror=_raise):
         folders.sort()
-        for name in names:
-            path = Path(root) / name
-            # NOTE: a link may lead out of the layout; nothing outside it is the image's.
-            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-                yield path
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        yield from (Path(root) / name for name in [*names, *links])
 
 
 def _raise(error: OSError) -> None:
     raise error
 
 
+def _why_not(folder: Path, path: Path) -> str | None:
+    """
+    Why something in the folder is none of the image's files, if it is none.
+    """
+    if not path.is_file():
+        return "is a link that leads to no file" if path.is_symlink() else "is no file"
+    # NOTE: a link may lead out of the layout; nothing outside it is the image's.
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "is a link that leads out of the layout"
+    return None
+
+
 def _blobs(folder: Path, files: list[Path]) -> Iterator[Blob | Gap]:
     for path in files:
         name = path.relative_to(folder).as_posix()
+        reason = _why_not(folder, path)
+        if reason:
+            yield Gap(name, reason)
+            continue
         try:
             with path.open("rb") as file:
                 yield Blob(name, os.fstat(file.fileno()).st_size, Exact(file))

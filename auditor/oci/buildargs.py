@@ -111,7 +111,9 @@ def split(created_by: str, known: Dialect) -> Split:
         words = rest.split(" ")
         return Split(_variables(" ".join(words[:count]), known.names), " ".join(words[count:]))
     cut = _cut(rest, count, match[0], known)
-    return Split(_variables(rest[:cut].rstrip(" "), known.names), rest[cut:].lstrip(" "))
+    # NOTE: one blank alone stands between them; more are the end of a value.
+    blob = rest[:cut].removesuffix(" ")
+    return Split(_variables(blob, known.names, count), rest[cut:].removeprefix(" "))
 
 
 def split_exact(argv: Sequence[str]) -> Split:
@@ -139,7 +141,7 @@ def _cut(rest: str, count: int, prefix: str, known: Dialect) -> int:
     inside = [at for at in candidates if at <= shared]
     if len(candidates) > 1 and inside:
         return inside[-1]
-    fitting = [at for at in candidates if len(_variables(rest[:at], known.names)) == count]
+    fitting = [at for at in candidates if len(_starts(rest[:at], known.names, count)) == count]
     # NOTE: the first that fits. A value that holds the shell text may lose its end to the command,
     # which is looked at as a whole as well, so nothing is lost but the name.
     return (fitting or candidates)[0]
@@ -162,27 +164,29 @@ def _cut_without_shell(rest: str, count: int, names: Sequence[str]) -> int:
     """
     An exec-form RUN names no shell: the last arg is taken to be one word.
     """
-    starts = _starts(rest, names)
+    starts = _starts(rest, names, count)
     if len(starts) < count or count == 0:
         return 0
     end = rest.find(" ", starts[count - 1] + 1)
     return len(rest) if end < 0 else end
 
 
-def _starts(blob: str, names: Sequence[str]) -> list[int]:
+def _starts(blob: str, names: Sequence[str], count: int | None = None) -> list[int]:
     """
-    Where each arg begins: at a declared name, else at anything that looks like one.
+    Where each arg begins: at a declared name, else at anything that looks like one. If the number
+    of args is known, it tells which of the two is right.
     """
     found = [match.start(1) for match in _NAME.finditer(blob)]
     declared = [at for at in found if blob[at : blob.index("=", at)] in names]
-    if not declared or (found and declared[0] != found[0]):
+    if not declared or declared[0] != found[0]:
         return found
-    return declared
+    # NOTE: BuildKit writes ARG A=b C=d as one entry, of which only the first name is sure.
+    return found if len(found) == count else declared
 
 
-def _variables(blob: str, names: Sequence[str]) -> tuple[Variable, ...]:
-    starts = _starts(blob, names)
-    ends = [*starts[1:], len(blob) + 1]
+def _variables(blob: str, names: Sequence[str], count: int | None = None) -> tuple[Variable, ...]:
+    starts = _starts(blob, names, count)
+    ends = [*starts[1:], len(blob) + 1][: len(starts)]
     variables = []
     for start, end in zip(starts, ends, strict=True):
         name, _, value = blob[start : max(start, end - 1)].partition("=")

@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from auditor.model import Field, HistoryEntry, Variable
@@ -55,6 +55,7 @@ def history_fields(
     the next begins, since the history holds them unquoted.
     """
     known = frozenset(names)
+    args = frozenset(variable.name for entry in history for variable in entry.build_args)
     for index, entry in enumerate(history):
         path = f"history[{index}]"
         for field in ("created_by", "comment", "author"):
@@ -67,7 +68,8 @@ def history_fields(
                     history=index,
                     command=field == "created_by",
                 )
-        for variable in (*entry.build_args, *_instruction_variables(entry.instruction, known)):
+        told = _instruction_variables(entry.instruction, known, args)
+        for variable in (*entry.build_args, *told):
             yield Field(
                 f"{path}.created_by",
                 variable.value,
@@ -85,18 +87,36 @@ def _unknown_history(raw: object) -> Iterator[Field]:
         yield from flatten(rest, f"history[{index}]")
 
 
-def _instruction_variables(instruction: str, names: frozenset[str]) -> Iterator[Variable]:
+def _instruction_variables(
+    instruction: str, names: frozenset[str], args: frozenset[str]
+) -> Iterator[Variable]:
     word, _, rest = instruction.partition(" ")
-    if word == "ARG" and "=" in rest:
-        name, _, value = rest.partition("=")
-        yield Variable(name.strip(), value)
+    if word == "ARG":
+        yield from _declarations(rest, args)
     elif word in ("ENV", "LABEL"):
         yield from _assignments(rest, names)
     elif word:
         yield from shell_variables(instruction)
 
 
-def _assignments(text: str, names: frozenset[str]) -> Iterator[Variable]:
+def _declarations(text: str, args: frozenset[str]) -> Iterator[Variable]:
+    """
+    `A=b C=d`: BuildKit joins the args of one ARG by blanks, which a value may hold as well. The
+    names that a RUN got tell which it is; where they do not, both readings are given.
+    """
+    later = {match[1] for match in re.finditer(r" ([A-Za-z_][A-Za-z0-9_]*)=", text)}
+    bare = re.match(r"(?:[A-Za-z_][A-Za-z0-9_]* )*", text)
+    rest = text[bare.end() :] if bare else text
+    first = rest.partition("=")[0].strip()
+    if "=" not in rest:
+        return
+    yield from _assignments(rest, {first, *(later & args)})
+    unsure = later - args - {first}
+    if unsure:
+        yield from _assignments(rest, unsure)
+
+
+def _assignments(text: str, names: Set[str]) -> Iterator[Variable]:
     """
     `A=b C=d e`: values may hold blanks, so a value ends where a known name begins.
     """

@@ -31,13 +31,17 @@ def redactor(findings: Iterable[Finding]) -> Redact:
                 words.add(form)
         if finding.name and value and len(value) < SHORTEST:
             assignments |= {(f"{finding.name}={value}", f"{finding.name}={MASK}")}
-    # The longest first: a secret may hold another.
-    ordered = sorted(words, key=len, reverse=True)
+    by_head: dict[str, list[str]] = {}
+    for word in words:
+        by_head.setdefault(word[:SHORTEST], []).append(word)
 
     def redact(text: str) -> str:
-        for word in ordered:
-            if word in text:
-                text = text.replace(word, MASK)
+        # NOTE: most texts hold no secret and there may be thousands of both, so only words that
+        # begin with four characters of the text are tried. The longest first: one may hold another.
+        heads = {text[at : at + SHORTEST] for at in range(len(text) - SHORTEST + 1)}
+        near = [word for head in heads for word in by_head.get(head, ())]
+        for word in sorted(near, key=len, reverse=True):
+            text = text.replace(word, MASK)
         for told, masked in assignments:
             text = text.replace(told, masked)
         return text

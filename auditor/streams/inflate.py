@@ -13,6 +13,7 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from auditor.streams.reading import CHUNK, Reader
@@ -66,6 +67,7 @@ class _Gzip:
 
     def __init__(self) -> None:
         self._zlib = zlib.decompressobj(wbits=31)
+        self._error: zlib.error | None = None
 
     @property
     def eof(self) -> bool:
@@ -77,10 +79,30 @@ class _Gzip:
 
     @property
     def needs_input(self) -> bool:
-        return not self._zlib.unconsumed_tail and not self._zlib.eof
+        return not self._error and not self._zlib.unconsumed_tail and not self._zlib.eof
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+        if self._error:
+            raise self._error
+        data = self._zlib.unconsumed_tail + data
+        before = self._zlib.copy()
+        try:
+            return self._zlib.decompress(data, max_length)
+        except zlib.error as error:
+            # NOTE: what this call inflated before it came to the damage is lost with it.
+            self._error = error
+            return _salvage(before, data)
+
+
+def _salvage(state: zlib._Decompress, data: bytes) -> bytes:
+    """
+    What comes out before the damage, byte by byte.
+    """
+    out = bytearray()
+    with suppress(zlib.error):
+        for at in range(len(data)):
+            out += state.decompress(data[at : at + 1])
+    return bytes(out)
 
 
 def _is_skippable(head: bytes) -> bool:
@@ -97,7 +119,7 @@ def compression(head: bytes) -> str | None:
         return "zstd"
     if head[:6] == b"\xfd7zXZ\x00":
         return "xz"
-    if head[:3] == b"BZh" and head[3:4] in b"123456789":
+    if head[:3] == b"BZh" and b"1" <= head[3:4] <= b"9":
         return "bzip2"
     return None
 
@@ -120,6 +142,8 @@ class Inflated:
     def __init__(self, source: Reader, kind: str) -> None:
         self._source = source
         self._kind = kind
+        # NOTE: a call that comes to damage gives nothing; only gzip's can be done again.
+        self._most = CHUNK if kind == "gzip" else 1 << 14
         self._current: Decompressor = _DECOMPRESSORS[kind]()
         self._pending = b""
         self._out = b""
@@ -142,7 +166,7 @@ class Inflated:
         held = [self._out]
         have = len(self._out)
         while have < n and not self._done:
-            piece = self._step(min(max(n - have, 1 << 16), CHUNK))
+            piece = self._step(min(max(n - have, 1 << 16), self._most))
             held.append(piece)
             have += len(piece)
         data = b"".join(held)
@@ -170,12 +194,9 @@ class Inflated:
         """
         Go on with the next member or frame; `False` if none follows.
         """
-        rest = self._current.unused_data
-        if len(rest) < MAGIC_SIZE:
-            rest += self._source.read(1 << 18)
-        if self._kind == "xz":
-            # NOTE: xz allows zero padding in steps of four bytes between streams.
-            rest = rest.lstrip(b"\0")
+        rest = self._unpadded(self._current.unused_data)
+        while len(rest) < MAGIC_SIZE and (more := self._source.read(1 << 18)):
+            rest = self._unpadded(rest + more)
         if compression(rest[:MAGIC_SIZE]) != self._kind:
             self.tail = rest
             self._finish(None)
@@ -183,6 +204,10 @@ class Inflated:
         self._current = _DECOMPRESSORS[self._kind]()
         self._pending = rest
         return True
+
+    def _unpadded(self, rest: bytes) -> bytes:
+        # NOTE: xz allows zero padding in steps of four bytes between streams.
+        return rest.lstrip(b"\0") if self._kind == "xz" else rest
 
     def _finish(self, damage: str | None) -> None:
         self._done = True

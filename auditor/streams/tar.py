@@ -9,7 +9,7 @@ be read as a `Damage`. Formats: POSIX.1-2001 pax, ustar, GNU, v7; sparse files a
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from auditor.streams.reading import Bounded, Kept, Reader, drain
@@ -75,7 +75,7 @@ class Entry:
 @dataclass(slots=True)
 class Stray:
     """
-    Bytes that belong to no entry: padding that is not zero, garbage, a global header.
+    Bytes that belong to no entry: padding that is not zero, garbage, a header that says nothing.
     """
 
     label: str
@@ -122,21 +122,25 @@ def _number(field: bytes) -> int:
             raise _Bad("negative number")
         return value
     digits = field.split(b"\0", 1)[0].strip()
-    try:
-        return int(digits or b"0", 8)
-    except ValueError:
-        raise _Bad("not a number") from None
+    # NOTE: int() would take signs, underscores and 0o too.
+    if digits.strip(b"01234567"):
+        raise _Bad("not a number")
+    return int(digits or b"0", 8)
 
 
 def _text(field: bytes) -> str:
-    return field.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+    return _decode(field.split(b"\0", 1)[0])
 
 
-def _records(data: bytes) -> dict[str, str]:
+def _decode(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _records(data: bytes) -> list[tuple[str, str]]:
     """
     The records of a pax header: `<length> <key>=<value>\\n`.
     """
-    found: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
     at = 0
     while at < len(data):
         space = data.find(b" ", at, at + 20)
@@ -145,12 +149,13 @@ def _records(data: bytes) -> dict[str, str]:
         except ValueError:
             raise _Bad("damaged pax header") from None
         record = data[space + 1 : at + length]
-        if length <= space - at or not record.endswith(b"\n") or b"=" not in record:
+        is_whole = space - at < length <= len(data) - at
+        if not is_whole or not record.endswith(b"\n") or b"=" not in record:
             if data[at:].strip(b"\0") == b"":
                 break
             raise _Bad("damaged pax header")
         key, value = record[:-1].split(b"=", 1)
-        found[key.decode("utf-8", "surrogateescape")] = value.decode("utf-8", "surrogateescape")
+        found.append((_decode(key), _decode(value)))
         at += length
     return found
 
@@ -163,7 +168,18 @@ class _Pending:
 
     name: str | None = None
     link: str | None = None
-    extended: dict[str, str] | None = None
+    extended: dict[str, str] = field(default_factory=dict)
+    raw: dict[bytes, bytes] = field(default_factory=dict)
+    """
+    Their bytes by type, in case that there is no entry to come.
+    """
+
+    def strays(self) -> Iterator[Stray]:
+        """
+        The bytes that were said of nothing.
+        """
+        for data in self.raw.values():
+            yield Stray("extension header", Kept(data))
 
 
 class _Garbage:
@@ -177,16 +193,20 @@ class _Garbage:
         self._ended = False
 
     def read(self, n: int, /) -> bytes:
-        while len(self._kept) < n and not self._ended:
+        held = [self._kept]
+        have = len(self._kept)
+        while have < n and not self._ended:
             block = self._tar.block()
             if is_header(block):
                 self._tar.push_back(block)
                 self._ended = True
             else:
-                self._kept += block
+                held.append(block)
+                have += len(block)
                 self._ended = len(block) < BLOCK
-        data, self._kept = self._kept[:n], self._kept[n:]
-        return data
+        data = b"".join(held)
+        self._kept = data[n:]
+        return data[:n]
 
 
 class Tar:
@@ -197,28 +217,26 @@ class Tar:
     def __init__(self, source: Reader) -> None:
         self._source = source
         self._pushed = b""
-        self._globals: dict[str, str] = {}
         self._after_end = False
-        self.cut = False
-        """
-        Whether the source ended in the middle of an entry.
-        """
 
     def __iter__(self) -> Iterator[Entry | Stray | Damage]:
         pending = _Pending()
         while block := self.block():
+            if is_header(block):
+                pending = yield from self._member(block, pending)
+                continue
+            yield from self._unused(pending)
+            pending = _Pending()
             if block == _ZERO:
                 self._after_end = True
-                continue
-            if not is_header(block):
+            else:
                 yield from self._garbage(block)
-                continue
-            try:
-                step = yield from self._member(block, pending)
-            except _Bad as error:
-                yield Damage(str(error))
-                step = None
-            pending = step or _Pending()
+        yield from self._unused(pending)
+
+    def _unused(self, pending: _Pending) -> Iterator[Stray | Damage]:
+        if pending.raw:
+            yield Damage("an extension header without its entry")
+            yield from pending.strays()
 
     def block(self) -> bytes:
         """
@@ -247,61 +265,86 @@ class Tar:
 
     def _member(
         self, block: bytes, pending: _Pending
-    ) -> Generator[Entry | Stray | Damage, None, _Pending | None]:
+    ) -> Generator[Entry | Stray | Damage, None, _Pending]:
         """
-        One header and its data. Returns what it says of the next entry, if it is an extension.
+        One header and its data. Returns what is known of the next entry.
         """
         type_flag = block[156:157]
-        size = _number(block[124:136])
-        if type_flag in b"xXgLK":
-            return (yield from self._extension(type_flag, size, pending))
-        yield from self._entry(block, type_flag, size, pending)
-        return None
+        try:
+            size = _number(block[124:136])
+            if type_flag in b"xXgLK":
+                yield from self._extension(type_flag, size, pending)
+                return pending
+            size = self._size(size, pending.extended)
+        except _Bad as error:
+            yield Damage(str(error))
+            yield from pending.strays()
+        else:
+            yield from self._entry(block, type_flag, size, pending)
+        return _Pending()
 
     def _extension(
         self, type_flag: bytes, size: int, pending: _Pending
-    ) -> Generator[Entry | Stray | Damage, None, _Pending | None]:
+    ) -> Iterator[Stray | Damage]:
         if size > HEADER_LIMIT:
             yield Damage(f"extension header of {size} bytes is not applied")
             yield from self._stray_data("extension header", size)
-            return pending
-        data = self._data(size)
+            return
+        data = self._source.read(size)
+        yield from self._padding("an extension header", size)
+        try:
+            if len(data) < size:
+                raise _Bad(f"cut: {size - len(data)} bytes are missing")
+            yield from self._apply(type_flag, data, pending)
+        except _Bad as error:
+            yield Damage(str(error))
+            yield Stray("extension header", Kept(data))
+
+    def _apply(self, type_flag: bytes, data: bytes, pending: _Pending) -> Iterator[Stray]:
+        """
+        Keep what an extension header says. What it overrides is not lost.
+        """
+        if type_flag == b"g":
+            # NOTE: as in Go's archive/tar, its records are not those of the entries.
+            yield Stray("global pax header", Kept(data))
+            return
+        if type_flag in pending.raw:
+            yield Stray("extension header", Kept(pending.raw[type_flag]))
+        pending.raw[type_flag] = data
         if type_flag == b"L":
             pending.name = _text(data)
         elif type_flag == b"K":
             pending.link = _text(data)
-        elif type_flag == b"g":
-            self._globals.update(_records(data))
-            yield Stray("global pax header", Kept(data))
         else:
-            pending.extended = {**(pending.extended or {}), **_records(data)}
-        return pending
-
-    def _data(self, size: int) -> bytes:
-        padded = self._source.read(-(-size // BLOCK) * BLOCK)
-        self.cut = self.cut or len(padded) < size
-        return padded[:size]
+            records = _records(data)
+            if len(dict(records)) < len(records):
+                yield Stray("extension header", Kept(data))
+            pending.extended |= records
 
     def _stray_data(self, label: str, size: int) -> Iterator[Stray]:
         reader = Bounded(self._source, size)
         yield Stray(label, reader)
         drain(reader)
-        self._source.read(-size % BLOCK)
+        yield from self._padding("an extension header", size)
+
+    def _padding(self, of: str, size: int) -> Iterator[Stray]:
+        padding = self._source.read(-size % BLOCK)
+        if padding.strip(b"\0"):
+            yield Stray(f"padding of {of}", Kept(padding))
 
     def _entry(
         self, block: bytes, type_flag: bytes, size: int, pending: _Pending
     ) -> Iterator[Entry | Stray | Damage]:
-        extended = pending.extended or {}
-        size = self._size(size, extended)
+        extended = pending.extended
         kind = _KINDS.get(type_flag, Kind.FILE)
         name = self._name(block, pending, extended)
-        if kind is Kind.FILE and type_flag in b"\x000" and name.endswith("/"):
+        if type_flag == b"\0" and name.endswith("/") and not size:
             kind = Kind.DIRECTORY
         if kind is not Kind.FILE:
             size = 0
         link = extended.get("linkpath") or pending.link or _text(block[157:257])
-        if type_flag == b"S":
-            self._skip_sparse_map(block)
+        if type_flag == b"S" and not self._skip_sparse_map(block):
+            yield Damage("cut: the map of a sparse file is missing")
         reader = Bounded(self._source, size)
         yield Entry(
             name=name,
@@ -331,21 +374,21 @@ class Tar:
         prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
         return f"{prefix}/{name}" if prefix else name
 
-    def _skip_sparse_map(self, block: bytes) -> None:
+    def _skip_sparse_map(self, block: bytes) -> bool:
         """
-        Old GNU sparse files carry their map in extra blocks before the data.
+        Old GNU sparse files carry their map in extra blocks before the data. Is it all there?
         """
         more = block[482]
         while more:
             extra = self._source.read(BLOCK)
-            more = extra[504] if len(extra) == BLOCK else 0
+            if len(extra) < BLOCK:
+                return False
+            more = extra[504]
+        return True
 
     def _close(self, name: str, reader: Bounded, size: int) -> Iterator[Stray | Damage]:
         drain(reader)
         if reader.left:
-            self.cut = True
             yield Damage(f"cut: {reader.left} bytes are missing")
-            return
-        padding = self._source.read(-size % BLOCK)
-        if padding.strip(b"\0"):
-            yield Stray(f"padding of {name}", Kept(padding))
+        else:
+            yield from self._padding(name, size)

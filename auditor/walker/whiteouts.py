@@ -41,7 +41,8 @@ def normalise(name: str) -> str:
     """
     An absolute path without `.`, `..` and doubled slashes; nothing leads above the root.
     """
-    path = posixpath.normpath("/" + name)
+    # NOTE: pax names may hold a NUL, which ends a path in `PathIndex`; loaders refuse them.
+    path = posixpath.normpath("/" + name.replace("\0", "\N{REPLACEMENT CHARACTER}"))
     return path[1:] if path.startswith("//") else path
 
 

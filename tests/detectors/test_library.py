@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.detectors import library
-from auditor.detectors.library import LibraryDetector, matches
+from auditor.detectors.library import LibraryDetector, passes
+from auditor.detectors.library.passes import matches
 from auditor.model import Reading, Text
 from tests.differential import compare
 from tests.fakes import fakes
@@ -82,7 +82,7 @@ def test_lines_count_from_where_the_window_begins() -> None:
 
 def test_a_token_at_the_end_of_a_very_long_line_is_found() -> None:
     """Long lines are shown to the plugins in parts that overlap."""
-    content = "x " * (library.LONGEST_LINE * 3 // 4) + FAKES["GITHUB_TOKEN"]
+    content = "x " * (passes.LONGEST_LINE * 3 // 4) + FAKES["GITHUB_TOKEN"]
 
     assert types(content, "/app/min.js") == {"GitHub Token"}
 
@@ -107,8 +107,9 @@ def test_an_ini_bomb_is_not_expanded() -> None:
 _WORDS = st.sampled_from(
     ["password", "secret", "aws_key", "token", " = ", ": ", "=", '"', "'", "\n", " ", "[s]\n", "# ",
      "AKIA" + "QYLPMN5HHHFPZAM2", "hunter2xyz", "3ebf21f8e5d1ab86b27a720842c3bb56", "://u:pa55@h",
-     "ghp_" + "A" * 36, "AKC" + "p5bueTFpfypEqQbGJPp7eHFi28", "x" * 30, "%(a)s", ";", "é", "\t",
-     "c29tZSByYW5kb20gYmFzZTY0IHRleHQgaGVyZQ", "-----BEGIN RSA " + "PRIVATE KEY-----"]
+     "ghp_" + "A" * 36, "AKC" + "p5bueTFpfypEqQbGJPp7eHFi28", "x" * 30, "%(a)s", ";", "\t",
+     "c29tZSByYW5kb20gYmFzZTY0IHRleHQgaGVyZQ", "k: |\n  ", "\r\n", "é", "\x1c",
+     "-----BEGIN RSA " + "PRIVATE KEY-----"]
 )  # fmt: skip
 _FILES = st.sampled_from(["a.py", "a.yaml", "a.ini", ".env", "a.conf", "a.js", "a.go", "a.c"])
 
