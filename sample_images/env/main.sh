@@ -1,0 +1,1 @@
+echo "log level $LOG_LEVEL"

@@ -1,0 +1,1 @@
+part() { echo "fetched on the host, before the build"; }

@@ -1,0 +1,2 @@
+. /app/vendor/part.sh
+part

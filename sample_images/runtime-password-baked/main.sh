@@ -1,0 +1,1 @@
+test -n "$DB_PASSWORD" && echo "connected as $DB_USER"

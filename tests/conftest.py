@@ -1,0 +1,75 @@
+"""
+Fixtures: engines that start once a run, and an environment that changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engines import (
+    BUSYBOX,
+    DOCKER,
+    DOCKERD,
+    Docker,
+    Podman,
+    docker_engine,
+    missing,
+    podman_engine,
+)
+from tests.fakes import fakes
+
+# What the tool, or a library it uses, takes from the environment.
+_PREFIXES = ("AUDIT_", "DOCKER_", "CONTAINER_", "GIT_", "XDG_")
+_NAMES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "REGISTRY_AUTH_FILE")
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Takes away every variable that would change what a test sees.
+    """
+    for name in list(os.environ):
+        if name.startswith(_PREFIXES) or name in _NAMES:
+            monkeypatch.delenv(name)
+
+
+def require(*tools: object) -> None:
+    """
+    Ends a test whose engine is not here: as a failure in CI, as a skip on a laptop.
+    """
+    reason = missing(*map(str, tools))
+    if reason and os.environ.get("CI"):
+        pytest.fail(f"CI must have every engine; {reason}", pytrace=False)
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def docker() -> Iterator[Docker]:
+    """
+    A Docker engine of our own, with the base image.
+    """
+    require(DOCKERD, DOCKER, BUSYBOX, "skopeo")
+    with docker_engine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def podman() -> Iterator[Podman]:
+    """
+    A podman and buildah storage of our own, with the base image.
+    """
+    require("podman", "buildah", BUSYBOX)
+    with podman_engine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def planted() -> dict[str, str]:
+    """
+    The secrets that stand in the sample images, by the name of their placeholder.
+    """
+    return fakes()
