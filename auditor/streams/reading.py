@@ -34,22 +34,29 @@ class Chunks:
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
         self._kept = b""
+        self._at = 0
+        """
+        How much of it was read: small reads must not copy the rest of a large piece.
+        """
 
     def read(self, n: int, /) -> bytes:
         """
         See `Reader.read`.
         """
-        held = [self._kept]
-        have = len(self._kept)
-        while have < n:
+        start, end = self._at, self._at + n
+        self._at = min(end, len(self._kept))
+        if end <= len(self._kept):
+            return self._kept[start:end]
+        held = [self._kept[start:]]
+        missing = n - len(held[0])
+        while missing > 0:
             piece = next(self._pieces, None)
             if piece is None:
                 break
-            held.append(piece)
-            have += len(piece)
-        data = b"".join(held)
-        self._kept = data[n:]
-        return data[:n]
+            self._kept, self._at = piece, min(missing, len(piece))
+            held.append(piece[: self._at])
+            missing -= self._at
+        return b"".join(held)
 
 
 class Kept:
