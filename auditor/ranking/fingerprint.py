@@ -11,10 +11,22 @@ import hashlib
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 STRONG_BITS = 80.0
 """
 A value with at least as much entropy cannot be guessed, in bits.
+"""
+
+
+LONG = 20
+"""
+A shorter value is weak, in characters.
+"""
+MIXED = 0.33
+"""
+How often small and capital letters, digits and signs must take turns. In random base 64 that is
+two of three times, in random hex every second time, in words and years one of four.
 """
 
 
@@ -29,9 +41,22 @@ def bits(value: str) -> float:
 
 def is_strong(value: str) -> bool:
     """
-    Whether a value may be hashed.
+    Whether a value may be hashed: long, varied, and made by a machine. Words glued together are
+    long and varied too, and a list of words guesses them.
     """
-    return len(value) >= 20 and bits(value) >= STRONG_BITS and not re.search(r"\s\S+\s", value[:60])
+    if len(value) < LONG or bits(value) < STRONG_BITS or len(value.split()) > 1:
+        return False
+    kinds = [_kind(char) for char in value]
+    changes = sum(one != other for one, other in pairwise(kinds))
+    return changes >= MIXED * (len(value) - 1)
+
+
+def _kind(char: str) -> int:
+    if char.isdigit():
+        return 0
+    if char.isalpha():
+        return 1 if char.islower() else 2
+    return 3
 
 
 def fingerprint(value: str, detector: str, path: str, name: str | None, number: int) -> str:

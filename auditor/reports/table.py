@@ -13,7 +13,7 @@ from typing import TextIO
 from auditor.model import Counts, Gap, LayerRow, Leak, Origin, Place, Report, Severity, State
 from auditor.reports.terminal import has_colour, plain, shorten, size
 
-FIXED = 50
+FIXED = 44
 """
 Columns that the numbers of a layer's row take.
 """
@@ -63,9 +63,13 @@ class _Page:
         yield ""
         yield from self._layers(report)
         yield ""
+        advice = ""
         for leak in report.leaks:
             yield from self._leak(leak)
+            yield from self._wrap("as above" if leak.advice == advice else leak.advice, "  fix: ")
+            yield f"  id:  {leak.id}"
             yield ""
+            advice = leak.advice
         yield from self._summary(report)
         yield from self._ledger(report)
 
@@ -77,7 +81,7 @@ class _Page:
 
     def _layers(self, report: Report) -> Iterator[str]:
         # Imported late: only this format needs it, and not for a report of nothing.
-        from tabulate import tabulate
+        import tabulate
 
         rows = [self._row(row) for row in _ranked(report)]
         meta = [
@@ -92,7 +96,11 @@ class _Page:
             rows.append(meta)
         heads = ["layer", "instruction", "size", "crit", "high", "med", "low"]
         align = ("right", "left", "right", "right", "right", "right", "right")
-        table = tabulate(rows, heads, tablefmt="simple", disable_numparse=True, colalign=align)
+        # Its default widens every column with a heading by two.
+        tabulate.MIN_PADDING = 0
+        table = tabulate.tabulate(
+            rows, heads, tablefmt="simple", disable_numparse=True, colalign=align
+        )
         yield from table.splitlines()
 
     def _row(self, row: LayerRow) -> list[str]:
@@ -115,8 +123,6 @@ class _Page:
             yield f"  and {len(leak.places) - PLACE_LIMIT} more places"
         facts = f"{leak.confidence} · {leak.exposure} · {leak.origin}: " + "; ".join(leak.reasons)
         yield from self._wrap(facts, "  why: ")
-        yield from self._wrap(leak.advice, "  fix: ")
-        yield f"  id:  {leak.id}"
 
     def _wrap(self, text: str, lead: str) -> Iterator[str]:
         lines = textwrap.wrap(
