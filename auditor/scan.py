@@ -22,6 +22,12 @@ Findings kept of one layer; more are a gap.
 GAP_LIMIT = 10_000
 
 
+HEAD = 1 << 16
+"""
+Bytes in which a tar shows its first header, even if some before it are damaged.
+"""
+
+
 class _Notes:
     """
     What comes up while a layer is read, within limits.
@@ -68,8 +74,7 @@ def scan_blob(name: str, reader: Reader) -> LayerScan:
     content = Hashing(inflated) if inflated else stored
     plain = Peekable(content) if inflated else source
     notes = _Notes()
-    head = plain.peek(BLOCK)
-    is_tar = not head or is_header(head) or head == bytes(BLOCK)
+    is_tar = _looks_like_tar(plain.peek(HEAD))
     walk = LayerWalk(plain)
     for item, entry in _items(walk) if is_tar else _opaque(name, plain):
         for found in _look(item):
@@ -97,6 +102,15 @@ def scan_blob(name: str, reader: Reader) -> LayerScan:
         files=walk.files,
         bytes=walk.bytes,
     )
+
+
+def _looks_like_tar(head: bytes) -> bool:
+    """
+    Whether a blob is a tar: empty, an end marker at once, or with a header somewhere.
+    """
+    if not head[:BLOCK].strip(b"\0"):
+        return len(head) % BLOCK == 0 or len(head) > BLOCK
+    return any(is_header(head[at : at + BLOCK]) for at in range(0, len(head), BLOCK))
 
 
 def _items(walk: LayerWalk) -> Iterator[tuple[File | Text | Gap, int]]:

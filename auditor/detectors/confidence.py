@@ -18,6 +18,10 @@ from auditor.model import Confidence
 Judgement = tuple[Confidence, str]
 
 _GENERIC = frozenset({"Secret Keyword", "Base64 High Entropy String", "Hex High Entropy String"})
+SMALLEST_KEY = 32
+"""
+No private key is shorter than this, in bytes.
+"""
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CREDENTIAL_FILE = re.compile(
     r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.env|\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|\.netrc|_netrc|"
@@ -92,6 +96,8 @@ def _private_key(value: str, line: str, path: str) -> Judgement:
         data = base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
         return Confidence.POSSIBLE, "a private key block that does not decode"
+    if len(data) < SMALLEST_KEY:
+        return Confidence.POSSIBLE, "a private key block with nothing that could be a key"
     if "ENCRYPTED" in value or b"bcrypt" in data[:64]:
         return Confidence.LIKELY, "an encrypted private key"
     if _is_key_data(data):

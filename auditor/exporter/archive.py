@@ -113,8 +113,12 @@ def read_archive(source: Reader, reference: str) -> Iterator[Blob | Gap]:
     archive = Peekable(inflated) if inflated else plain
     _check(archive.peek(BLOCK), reference, inflated)
     strays: Counter[str] = Counter()
-    for member in Tar(archive):
+    tar, whole = Tar(archive), True
+    for member in tar:
+        whole = whole and not isinstance(member, Damage)
         yield from _blob(member, strays)
+    if whole and not tar.ended:
+        yield Gap("archive", "has no end marker")
     if inflated and inflated.damage:
         yield Gap("archive", inflated.damage, blocking=True)
     elif inflated and (inflated.tail.strip(b"\0") or plain.peek(1)):

@@ -3,6 +3,6 @@ The specification's JSON: index, manifest, config, history, attestation → `Ima
 """
 
 from auditor.oci.documents import Document, Documents, looks_like_json
-from auditor.oci.images import assemble
+from auditor.oci.images import assemble, referenced
 
-__all__ = ["Document", "Documents", "assemble", "looks_like_json"]
+__all__ = ["Document", "Documents", "assemble", "looks_like_json", "referenced"]

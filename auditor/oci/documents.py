@@ -105,6 +105,17 @@ class Documents:
         if digest:
             self._by_digest.setdefault(digest, name)
 
+    def rename(self, name: str, other: str) -> None:
+        """
+        Make room for another blob of that name.
+        """
+        if name in self.by_name:
+            self.by_name[other] = self.by_name.pop(name)
+        digest = self.names.pop(name, None)
+        self.names[other] = digest
+        if digest and self._by_digest.get(digest) == name:
+            self._by_digest[digest] = other
+
     def link(self, name: str, target: str) -> None:
         """
         Remember that one name stands for another, relative to its own folder.

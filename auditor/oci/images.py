@@ -15,7 +15,7 @@ from auditor.errors import NotAnImage
 from auditor.model import Field, Gap, HistoryEntry, Image, Layer
 from auditor.oci import history, metadata
 from auditor.oci.documents import Document, Documents
-from auditor.oci.manifests import Found, find
+from auditor.oci.manifests import Found, Stored, find
 
 BASE_NAME = "org.opencontainers.image.base.name"
 BASE_DIGEST = "org.opencontainers.image.base.digest"
@@ -48,6 +48,23 @@ def assemble(
         images[0], fields=images[0].fields + extra, gaps=images[0].gaps + tuple(found.gaps)
     )
     return (first, *images[1:])
+
+
+def referenced(documents: Documents) -> set[str]:
+    """
+    Names of all blobs that are a layer of any image in the archive, chosen or not.
+    """
+    return {
+        blob
+        for manifest in find(documents).manifests
+        for stored in manifest.layers
+        if (blob := _blob(documents, stored)) is not None
+    }
+
+
+def _blob(documents: Documents, stored: Stored) -> str | None:
+    found = documents.resolve(stored.name) if stored.name else None
+    return found or (documents.blob(stored.digest) if stored.digest else None)
 
 
 def _choose(
@@ -166,9 +183,7 @@ def _layers(
     makers = history.align(steps, count)
     for index in range(count):
         stored = manifest.layers[index] if index < len(manifest.layers) else None
-        blob = documents.resolve(stored.name) if stored and stored.name else None
-        if stored and stored.digest and blob is None:
-            blob = documents.blob(stored.digest)
+        blob = _blob(documents, stored) if stored else None
         maker = makers[index]
         yield Layer(
             index=index,

@@ -123,7 +123,8 @@ def _keep_exact(documents: Documents, manifest: Found) -> None:
         return
     words = [word for word in argv if isinstance(word, str)]
     last = steps[-1].get("created_by") if isinstance(steps[-1], dict) else None
-    if len(words) == len(argv) and words and " ".join(words) == last:
+    # NOTE: skopeo turns schema 1 into a list of one text, which tells nothing new.
+    if len(words) == len(argv) > 1 and " ".join(words) == last:
         manifest.exact.setdefault(len(steps) - 1, words)
 
 
@@ -138,21 +139,29 @@ def _docker_entry(documents: Documents, everything: Everything, entry: object) -
     name = documents.resolve(config_name)
     config = documents.by_name.get(name) if name else None
     tags = _strings(entry.get("RepoTags"))
+    listed = entry.get("Layers")
+    layers = tuple(
+        Stored(name=layer if isinstance(layer, str) else None)
+        for layer in (listed if isinstance(listed, list) else ())
+    )
+    rest = {k: v for k, v in entry.items() if k not in ("Config", "Layers", "LayerSources")}
+    fields = list(metadata.flatten(rest, "manifest"))
     for known in everything.manifests:
         if config is not None and known.config is config:
             known.tags += [tag for tag in tags if tag not in known.tags]
+            known.fields += fields
+            # Docker 25.0 wrote OCI manifests without layers.
+            known.layers = known.layers or layers
             return
-    layers = tuple(Stored(name=layer) for layer in _strings(entry.get("Layers")))
     found = Found(
         id=config.digest if config else config_name,
         config_name=config_name,
         config=config,
         layers=layers,
         tags=tags,
+        fields=fields,
         documents={name} if name else set(),
     )
-    rest = {k: v for k, v in entry.items() if k not in ("Config", "Layers", "LayerSources")}
-    found.fields += metadata.flatten(rest, "manifest")
     for layer in layers:
         found.documents |= _legacy(documents, found, layer.name or "")
     everything.manifests.append(found)
@@ -274,10 +283,11 @@ class _Descent:
     def _attestation(self, document: Document, data: dict[str, Any]) -> None:
         self._all.indexes.add(document.name)
         self._all.fields += metadata.flatten(data.get("annotations") or {}, "attestation")
-        config = self._documents.at(str((data.get("config") or {}).get("digest")))
+        stated, layers = data.get("config"), data.get("layers")
+        config = self._documents.at(str(stated.get("digest"))) if isinstance(stated, dict) else None
         if config:
             self._all.indexes.add(config.name)
-        for number, layer in enumerate(data.get("layers") or ()):
+        for number, layer in enumerate(layers if isinstance(layers, list) else ()):
             digest = str(layer.get("digest")) if isinstance(layer, dict) else ""
             statement = self._documents.at(digest)
             if statement is None or statement.data is None:
@@ -333,26 +343,32 @@ def _tags(descriptor: dict[str, Any]) -> list[str]:
 
 
 def _stored(layers: object) -> Iterator[Stored]:
+    # NOTE: one of the wrong kind keeps its place, else those above it got another's instruction.
     for layer in layers if isinstance(layers, list) else ():
-        if isinstance(layer, dict):
-            yield Stored(
-                digest=str(layer.get("digest")), media_type=str(layer.get("mediaType") or "")
-            )
+        known = layer if isinstance(layer, dict) else {}
+        yield Stored(digest=str(known.get("digest")), media_type=str(known.get("mediaType") or ""))
 
 
 def _schema1(document: Document, data: dict[str, Any]) -> Found:
     """
     Schema 1 lists newest first and keeps configs as JSON in strings. `throwaway` layers are empty.
     """
-    raw = [step for step in data.get("history") or () if isinstance(step, dict)]
-    steps = [_loads(step.get("v1Compatibility")) for step in reversed(raw)]
+    listed = data.get("history")
+    raw = listed if isinstance(listed, list) else []
+    steps = [_v1_compatibility(step) for step in reversed(raw)]
     sums = [layer.get("blobSum") for layer in reversed(data["fsLayers"]) if isinstance(layer, dict)]
     config = dict(steps[-1]) if steps else {}
-    config["history"] = [_schema1_step(step) for step in steps]
+    # The top step's other keys are the config itself.
+    config["history"] = [{**step, **_schema1_step(step)} for step in steps[:-1]]
+    config["history"] += [_schema1_step(step) for step in steps[-1:]]
+    # Where the numbers differ, it is not known which of the layers are empty: none is left out.
+    empty = [step.get("throwaway") is True for step in steps]
+    if len(empty) != len(sums):
+        empty = [False] * len(sums)
     layers = [
         Stored(digest=str(digest))
-        for digest, step in zip(sums, steps or [{}] * len(sums), strict=False)
-        if step.get("throwaway") is not True
+        for digest, is_empty in zip(sums, empty, strict=True)
+        if not is_empty
     ]
     tag = f"{data.get('name')}:{data.get('tag')}"
     return Found(
@@ -376,7 +392,8 @@ def _schema1_step(step: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _loads(text: object) -> dict[str, Any]:
+def _v1_compatibility(step: object) -> dict[str, Any]:
+    text = step.get("v1Compatibility") if isinstance(step, dict) else None
     try:
         value = json.loads(text) if isinstance(text, str) else {}
     except (ValueError, RecursionError):

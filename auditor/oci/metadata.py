@@ -18,7 +18,7 @@ from auditor.model import Field, HistoryEntry, Variable
 
 DEPTH_LIMIT = 60
 """
-How deep JSON may nest; what lies deeper is given as text.
+How deep JSON may nest; what lies deeper is given as one text.
 """
 KEY_LENGTH = 16
 """
@@ -29,6 +29,7 @@ _SHELL_ASSIGNED = re.compile(
     r"(?:^|[\s;&|(])(?:export |-e |--env |--build-arg )?([A-Za-z_][A-Za-z0-9_]*)="
     r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)"
 )
+_UNQUOTED = re.compile(r"(?:^| )(\"?[A-Za-z_][A-Za-z0-9_.\-/]*\"?)=")
 _BASE64 = re.compile(r"^[A-Za-z0-9+/]{16,}={0,2}$")
 _COMMANDS = ("Cmd", "Entrypoint", "Test", "OnBuild", "Shell", "args")
 
@@ -51,11 +52,10 @@ def history_fields(
     """
     Every field of every history entry, with the variables that `created_by` sets.
 
-    `names` are those of the config's environment and labels: they tell where one value ends and
-    the next begins, since the history holds them unquoted.
+    `names` are those of the config's environment and labels; with those of the build args they
+    tell where one value ends and the next begins, since the history holds them unquoted.
     """
-    known = frozenset(names)
-    args = frozenset(variable.name for entry in history for variable in entry.build_args)
+    known = {*names, *(variable.name for entry in history for variable in entry.build_args)}
     for index, entry in enumerate(history):
         path = f"history[{index}]"
         for field in ("created_by", "comment", "author"):
@@ -68,7 +68,7 @@ def history_fields(
                     history=index,
                     command=field == "created_by",
                 )
-        told = _instruction_variables(entry.instruction, known, args)
+        told = _instruction_variables(entry.instruction, known)
         for variable in (*entry.build_args, *told):
             yield Field(
                 f"{path}.created_by",
@@ -87,49 +87,39 @@ def _unknown_history(raw: object) -> Iterator[Field]:
         yield from flatten(rest, f"history[{index}]")
 
 
-def _instruction_variables(
-    instruction: str, names: frozenset[str], args: frozenset[str]
-) -> Iterator[Variable]:
+def _instruction_variables(instruction: str, names: Set[str]) -> Iterator[Variable]:
     word, _, rest = instruction.partition(" ")
-    if word == "ARG":
-        yield from _declarations(rest, args)
-    elif word in ("ENV", "LABEL"):
+    if word in ("ARG", "ENV", "LABEL"):
         yield from _assignments(rest, names)
+        if "=" not in rest and word != "ARG":
+            # The old form, which buildah keeps as it was written: ENV NAME some value.
+            name, _, value = rest.partition(" ")
+            yield Variable(name, value)
     elif word:
         yield from shell_variables(instruction)
 
 
-def _declarations(text: str, args: frozenset[str]) -> Iterator[Variable]:
-    """
-    `A=b C=d`: BuildKit joins the args of one ARG by blanks, which a value may hold as well. The
-    names that a RUN got tell which it is; where they do not, both readings are given.
-    """
-    later = {match[1] for match in re.finditer(r" ([A-Za-z_][A-Za-z0-9_]*)=", text)}
-    bare = re.match(r"(?:[A-Za-z_][A-Za-z0-9_]* )*", text)
-    rest = text[bare.end() :] if bare else text
-    first = rest.partition("=")[0].strip()
-    if "=" not in rest:
-        return
-    yield from _assignments(rest, {first, *(later & args)})
-    unsure = later - args - {first}
-    if unsure:
-        yield from _assignments(rest, unsure)
-
-
 def _assignments(text: str, names: Set[str]) -> Iterator[Variable]:
     """
-    `A=b C=d e`: values may hold blanks, so a value ends where a known name begins.
+    `A=b C=d e`: nothing is quoted, so a value ends where the next name begins. Names that are
+    known tell where that is; the others may as well be part of a value, so both readings are given.
     """
-    starts = [
-        match.start(1)
-        for match in re.finditer(r"(?:^| )(\"?[A-Za-z_][A-Za-z0-9_.\-/]*\"?)=", text)
-        if not names or match[1].strip('"') in names
-    ]
-    for start, end in zip(starts, [*starts[1:], len(text) + 1], strict=True):
-        name, _, value = text[start : end - 1].partition("=")
+    found = list(_UNQUOTED.finditer(text))
+    sure = [match for match in found if match[1].strip('"') in names or match is found[0]]
+    unsure = [match for match in found if match not in sure]
+    yield from _values(text, sure, sure)
+    yield from _values(text, unsure, found)
+
+
+def _values(
+    text: str, matches: Sequence[re.Match[str]], limits: Sequence[re.Match[str]]
+) -> Iterator[Variable]:
+    for match in matches:
+        ends = (limit.start() for limit in limits if limit.start() > match.start())
+        value = text[match.end() : next(ends, len(text))]
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value = value[1:-1]
-        yield Variable(name.strip('"'), value)
+        yield Variable(match[1].strip('"'), value)
 
 
 def shell_variables(command: str) -> Iterator[Variable]:
@@ -148,7 +138,7 @@ def flatten(value: Any, path: str, inside: str | None = None, depth: int = 0) ->
     Every leaf of a JSON value as a field. `path` is the way to it: `config.Env.NAME`, `a[2].b`.
     """
     if depth > DEPTH_LIMIT:
-        yield Field(path, json.dumps(value, default=str), inside=inside)
+        yield Field(path, _deep_text(value), inside=inside)
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _member(str(key), item, path, inside, depth)
@@ -158,6 +148,23 @@ def flatten(value: Any, path: str, inside: str | None = None, depth: int = 0) ->
         yield from _leaf(Field(path, value, inside=inside), depth)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield Field(path, repr(value), inside=inside)
+
+
+def _deep_text(value: Any) -> str:
+    """
+    The leaves of a value that nests too deep, a line each with its key.
+    """
+    lines: list[str] = []
+    pending: list[tuple[str, Any]] = [("", value)]
+    while pending:
+        key, item = pending.pop()
+        if isinstance(item, dict):
+            pending += reversed([(str(name), inner) for name, inner in item.items()])
+        elif isinstance(item, list):
+            pending += reversed([(key, inner) for inner in item])
+        else:
+            lines.append(f'{key} = "{item}"' if isinstance(item, str) else f"{key} = {item}")
+    return "\n".join(lines)
 
 
 def _member(key: str, value: Any, path: str, inside: str | None, depth: int) -> Iterator[Field]:
@@ -176,6 +183,8 @@ def _items(items: list[Any], path: str, inside: str | None, depth: int) -> Itera
     if path.endswith(_COMMANDS) and all(isinstance(item, str) for item in items):
         # One command line: a word alone does not tell what stands before it.
         yield from _command(Field(path, " ".join(items), inside=inside, command=True))
+        for item in items:
+            yield from _packed(Field(path, item, inside=inside), depth)
         return
     for index, item in enumerate(items):
         match = _ASSIGNED.match(item) if isinstance(item, str) else None
@@ -197,6 +206,10 @@ def _leaf(field: Field, depth: int) -> Iterator[Field]:
     A text, and what is packed into it: JSON in a label, base64 in an attestation.
     """
     yield field
+    yield from _packed(field, depth)
+
+
+def _packed(field: Field, depth: int) -> Iterator[Field]:
     packed = _json(field.value)
     if packed is not None and depth < DEPTH_LIMIT:
         yield from flatten(packed, field.path, _within(field.inside, "json"), depth + 1)

@@ -7,12 +7,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 
-from auditor.model import Finding
+from auditor.model import Confidence, Finding
 
 MASK = "***"
 SHORTEST = 4
 """
 Shorter values are masked only behind their name, else they would eat the report, in characters.
+"""
+PLAIN_WORD = 10
+"""
+A word of fewer letters may be any word, in characters.
 """
 
 Redact = Callable[[str], str]
@@ -26,6 +30,8 @@ def redactor(findings: Iterable[Finding]) -> Redact:
     assignments: set[tuple[str, str]] = set()
     for finding in findings:
         value = finding.secret.reveal()
+        if _is_any_word(finding):
+            continue
         for form in _forms(value):
             if len(form) >= SHORTEST:
                 words.add(form)
@@ -47,6 +53,16 @@ def redactor(findings: Iterable[Finding]) -> Redact:
         return text
 
     return redact
+
+
+def _is_any_word(finding: Finding) -> bool:
+    """
+    Whether a file merely may give away a plain word. Masking `python` in every path would spoil
+    the report, and tell of the word no less.
+    """
+    value = finding.secret.reveal()
+    vague = finding.confidence is Confidence.POSSIBLE and finding.path.startswith("/")
+    return vague and len(value) < PLAIN_WORD and value.isalpha()
 
 
 def _forms(value: str) -> Iterable[str]:

@@ -217,7 +217,10 @@ class Tar:
     def __init__(self, source: Reader) -> None:
         self._source = source
         self._pushed = b""
-        self._after_end = False
+        self.ended = False
+        """
+        Whether the end marker was seen.
+        """
 
     def __iter__(self) -> Iterator[Entry | Stray | Damage]:
         pending = _Pending()
@@ -228,7 +231,7 @@ class Tar:
             yield from self._unused(pending)
             pending = _Pending()
             if block == _ZERO:
-                self._after_end = True
+                self.ended = True
             else:
                 yield from self._garbage(block)
         yield from self._unused(pending)
@@ -256,9 +259,9 @@ class Tar:
     def _garbage(self, block: bytes) -> Iterator[Stray | Damage]:
         if len(block) < BLOCK and not block.strip(b"\0"):
             return
-        if not self._after_end:
+        if not self.ended:
             yield Damage("damaged tar header")
-        label = "after the end of the tar" if self._after_end else "damaged part of the tar"
+        label = "after the end of the tar" if self.ended else "damaged part of the tar"
         reader = _Garbage(self, block)
         yield Stray(label, reader)
         drain(reader)
@@ -354,7 +357,7 @@ class Tar:
             owner=(_text(block[265:297]), _text(block[297:329])),
             extended=extended,
             reader=reader,
-            after_end=self._after_end,
+            after_end=self.ended,
         )
         yield from self._close(name, reader, size)
 

@@ -50,7 +50,8 @@ def test_a_private_key_that_parses_is_certain() -> None:
     ("body", "expected"),
     [
         ("not base64!", POSSIBLE),
-        (base64.b64encode(b"random bytes, no key").decode(), LIKELY),
+        (base64.b64encode(b"random bytes, no key" * 2).decode(), LIKELY),
+        (base64.b64encode(b"too short").decode(), POSSIBLE),
         (base64.b64encode(b"openssh-key-v1\0" + b"none" * 9).decode(), CERTAIN),
         (base64.b64encode(b"openssh-key-v1\0" + b"\0\0\0\x06bcrypt" * 2).decode(), LIKELY),
     ],

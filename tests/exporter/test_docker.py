@@ -203,7 +203,10 @@ def test_a_connection_that_breaks_between_two_members(
     with docker.open("app:1") as export:
         assert read(export) == (
             ["a"],
-            [Gap("archive", export_broke("ChunkedEncodingError"), blocking=True)],
+            [
+                Gap("archive", "has no end marker"),
+                Gap("archive", export_broke("ChunkedEncodingError"), blocking=True),
+            ],
         )
 
 
