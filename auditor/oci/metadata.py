@@ -30,6 +30,7 @@ _SHELL_ASSIGNED = re.compile(
     r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)"
 )
 _UNQUOTED = re.compile(r"(?:^| )(\"?[A-Za-z_][A-Za-z0-9_.\-/]*\"?)=")
+_DIGEST = re.compile(r"^[a-z0-9+._-]+:[0-9a-f]{32,}$")
 _BASE64 = re.compile(r"^[A-Za-z0-9+/]{16,}={0,2}$")
 _COMMANDS = ("Cmd", "Entrypoint", "Test", "OnBuild", "Shell", "args")
 
@@ -42,8 +43,17 @@ def config_fields(config: Mapping[str, Any]) -> Iterator[Field]:
     yield from flatten(rest, "")
     rootfs = config.get("rootfs")
     if isinstance(rootfs, dict):
-        unknown = {k: v for k, v in rootfs.items() if k not in ("type", "diff_ids")}
-        yield from flatten(unknown, "rootfs")
+        odd = {key: _no_digests(value) for key, value in rootfs.items()}
+        yield from flatten(odd, "rootfs")
+
+
+def _no_digests(value: Any) -> Any:
+    """
+    A list without the digests in it.
+    """
+    if not isinstance(value, list):
+        return value
+    return [item for item in value if not (isinstance(item, str) and _DIGEST.match(item))]
 
 
 def history_fields(
@@ -81,7 +91,7 @@ def history_fields(
 
 
 def _unknown_history(raw: object) -> Iterator[Field]:
-    known = ("created", "created_by", "comment", "author", "empty_layer")
+    known = ("created_by", "comment", "author", "empty_layer")
     for index, step in enumerate(raw if isinstance(raw, list) else ()):
         rest = {k: v for k, v in step.items() if k not in known} if isinstance(step, dict) else step
         yield from flatten(rest, f"history[{index}]")

@@ -17,6 +17,11 @@ STRONG_BITS = 80.0
 """
 A value with at least as much entropy cannot be guessed, in bits.
 """
+WORD_BITS = 12.0
+"""
+What a word adds to the guessing, however long it is: it may be one of some 4000, in bits.
+"""
+_WORD = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
 
 
 LONG = 20
@@ -32,11 +37,13 @@ two of three times, in random hex every second time, in words and years one of f
 
 def bits(value: str) -> float:
     """
-    Shannon entropy of a value times its length: a generous estimate of the guessing work.
+    How much work it is to guess a value: Shannon entropy times length, but runs of letters may be
+    words, which nobody guesses letter by letter.
     """
-    total = len(value)
-    counts = Counter(value).values()
-    return -sum(n * math.log2(n / total) for n in counts) if total else 0.0
+    words = len(_WORD.findall(value))
+    rest = _WORD.sub("", value)
+    counts = Counter(rest).values()
+    return words * WORD_BITS - sum(n * math.log2(n / len(rest)) for n in counts)
 
 
 def is_strong(value: str) -> bool:
@@ -67,15 +74,17 @@ def fingerprint(value: str, detector: str, path: str, name: str | None, number: 
     if is_strong(value) or value.startswith("-----BEGIN"):
         text = f"layer-auditor 1 strong\0{value}"
     else:
-        text = f"layer-auditor 1 weak\0{detector}\0{_stable(path)}\0{name or ''}\0{number}"
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        text = f"layer-auditor 1 weak\0{detector}\0{stable(path)}\0{name or ''}\0{number}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _stable(path: str) -> str:
+def stable(path: str) -> str:
     """
-    A path without numbers that change when a step is added to the build.
+    A path without what changes when the image is built again: numbers of steps, digests.
     """
-    return re.sub(r"\[\d+\]", "[]", path)
+    if path.startswith("/"):
+        return path
+    return re.sub(r"\b[0-9a-f]{12,}\b", "", re.sub(r"\[\d+\]", "[]", path))
 
 
 def preview(value: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from auditor.model import Confidence, Exposure, Leak, Origin, Place, Secret, State
 from auditor.ranking.advice import advise
-from auditor.ranking.fingerprint import fingerprint, is_strong, preview
+from auditor.ranking.fingerprint import fingerprint, is_strong, preview, stable
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
 from auditor.ranking.severity import severity
@@ -92,7 +92,7 @@ def _leak(
     origin = Origin.OWN if any(i.origin is Origin.OWN for i in items) else items[0].origin
     confidence, exposure = best.finding.confidence, _exposure(places)
     name = next((i.finding.name for i in items if i.finding.name), None)
-    key = (best.finding.detector, places[0].path, name)
+    key = (best.finding.detector, stable(places[0].path), name)
     number = 0
     if not is_strong(value):
         number = numbers[key] = numbers.get(key, -1) + 1
@@ -109,7 +109,7 @@ def _leak(
         secret=Secret(value) if show else None,
         places=tuple(_redacted(place, redact) for place in places),
         reasons=tuple(redact(reason) for reason in _reasons(best, places, exposure, origin)),
-        advice=redact(advise(places, origin, name)),
+        advice=redact(advise(places, origin, redact(name) if name else None)),
     )
 
 

@@ -97,14 +97,17 @@ def _is_no_file(finding: Finding) -> bool:
 
 def _links(scan: LayerScan) -> dict[str, list[str]]:
     """
-    The hard links to each leaky file.
+    The hard links to each leaky file, also those by way of another link.
     """
     leaky = {finding.path for finding in scan.findings}
     names = _split(scan.index.hard_links) if leaky else []
     links: dict[str, list[str]] = {}
+    files: dict[str, str] = {}
     for link, target in zip(names[0::2], names[1::2], strict=True):
-        if target in leaky and link != target:
-            links.setdefault(target, []).append(link)
+        file = files.get(target, target)
+        if file in leaky and link != file:
+            files[link] = file
+            links.setdefault(file, []).append(link)
     return links
 
 

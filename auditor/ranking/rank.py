@@ -4,6 +4,7 @@ The whole ranking on one page: image and findings in, final report out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,8 @@ from auditor.ranking.leaks import group, without_echoes
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact, nothing, redactor
 from auditor.ranking.severity import count, score
+
+_DIGEST = re.compile(r"^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ def rank(
     listed = [leak for leak in open_leaks if policy.list_all or leak.severity is not Severity.LOW]
     return Report(
         reference=redact(image.reference),
-        id=image.id,
-        platform=image.platform,
+        id=_digest(redact, image.id) or "",
+        platform=redact(image.platform),
         source=source,
         layers=tuple(_rows(image, scans, open_leaks, redact)),
         leaks=tuple(listed),
@@ -87,10 +90,18 @@ def _rows(
             layer,
             created_by=redact(layer.created_by),
             instruction=redact(layer.instruction),
-            diff_id=layer.diff_id or (scan.diff_id if scan else None),
+            diff_id=_digest(redact, layer.diff_id) or (scan.diff_id if scan else None),
+            digest=_digest(redact, layer.digest),
         )
         rows.append(LayerRow(shown, scan.size if scan else 0, score(counts), counts))
     return rows
+
+
+def _digest(redact: Redact, text: str | None) -> str | None:
+    """
+    A digest as the manifest states it. What is none may be anything.
+    """
+    return redact(text) if text and not _DIGEST.match(text) else text
 
 
 def _ledger(

@@ -25,8 +25,7 @@ def write_json(reports: Sequence[Report], out: TextIO) -> None:
         "images": [_image(report) for report in reports],
     }
     # NOTE: ASCII only, so that names which are no UTF-8 and controls do no harm.
-    json.dump(document, out, indent=2, ensure_ascii=True)
-    out.write("\n")
+    out.write(json.dumps(document, indent=2, ensure_ascii=True) + "\n")
 
 
 def _image(report: Report) -> dict[str, Any]:

@@ -17,7 +17,7 @@ FIXED = 44
 """
 Columns that the numbers of a layer's row take.
 """
-NARROWEST = 24
+NARROWEST = 16
 GAP_LIMIT = 10
 """
 How many kinds of gaps are told one by one.
@@ -54,6 +54,7 @@ class _Page:
 
     def __init__(self, width: int, colour: bool) -> None:
         self._width = max(width, 60)
+        self._room = max(self._width - FIXED, NARROWEST)
         self._colour = colour
 
     def report(self, report: Report) -> Iterator[str]:
@@ -86,7 +87,7 @@ class _Page:
         rows = [self._row(row) for row in _ranked(report)]
         meta = [
             "meta",
-            "history, config, labels, attestations",
+            shorten("history, config, labels, attestations", self._room),
             "",
             *_numbers(report.metadata_counts),
         ]
@@ -104,13 +105,12 @@ class _Page:
         yield from table.splitlines()
 
     def _row(self, row: LayerRow) -> list[str]:
-        room = max(self._width - FIXED, NARROWEST)
         text = row.layer.instruction or row.layer.created_by or "(unknown instruction)"
         if row.layer.origin is Origin.BASE:
             text = f"[base] {text}"
         missing = row.layer.blob is None
         stored = "missing" if missing else size(row.size)
-        return [str(row.layer.index), shorten(text, room), stored, *_numbers(row.leaks)]
+        return [str(row.layer.index), shorten(text, self._room), stored, *_numbers(row.leaks)]
 
     def _leak(self, leak: Leak) -> Iterator[str]:
         head = f"{leak.severity.value.upper():<8}  {leak.detector}  {plain(leak.preview)}"
@@ -142,15 +142,17 @@ class _Page:
             parts[-1] += " (not listed, see --all)"
         if report.accepted:
             parts.append(f"{report.accepted} accepted by the baseline")
-        yield self._bold("Leaks: ") + ", ".join(parts)
+        first, *rest = self._wrap(", ".join(parts), "Leaks: ")
+        yield self._bold("Leaks: ") + first.removeprefix("Leaks: ")
+        yield from rest
 
     def _ledger(self, report: Report) -> Iterator[str]:
         ledger = report.ledger
         read = f"Read: {len(report.layers)} layers, {ledger.files} files, {size(ledger.bytes)}."
         if not ledger.gaps:
-            yield f"{read} Nothing was left out."
+            yield from self._wrap(f"{read} Nothing was left out.", "")
             return
-        yield f"{read} Not looked into:"
+        yield from self._wrap(f"{read} Not looked into:", "")
         for line in _gaps(ledger.gaps):
             yield from self._wrap(line, "  ")
 

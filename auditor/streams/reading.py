@@ -100,6 +100,35 @@ class Exact:
         return b"".join(held)
 
 
+class Buffered:
+    """
+    Takes large pieces from another reader, so that small reads cost little.
+    """
+
+    def __init__(self, source: Reader, size: int = CHUNK) -> None:
+        self._source = source
+        self._size = size
+        self._held = b""
+        self._at = 0
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        end = self._at + n
+        if end <= len(self._held):
+            data = self._held[self._at : end]
+            self._at = end
+            return data
+        first = self._held[self._at :]
+        missing = n - len(first)
+        if missing >= self._size:
+            self._held, self._at = b"", 0
+            return first + self._source.read(missing)
+        self._held, self._at = self._source.read(self._size), missing
+        return first + self._held[:missing]
+
+
 class Bounded:
     """
     The next `size` bytes of another reader.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.model import Gap, PathIndex, Reading, Text
-from auditor.streams.reading import File, Peekable, Reader
+from auditor.streams.reading import Buffered, File, Peekable, Reader
 from auditor.streams.tar import Damage, Entry, Kind, Stray, Tar
 from auditor.walker.whiteouts import Mark, meaning, normalise
 
@@ -51,7 +51,7 @@ class LayerWalk:
     """
 
     def __init__(self, source: Reader) -> None:
-        self._tar = Tar(source)
+        self._tar = Tar(Buffered(source))
         self._files = _Paths()
         self._directories = _Paths()
         self._whiteouts = _Paths()

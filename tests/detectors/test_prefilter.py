@@ -17,7 +17,8 @@ from auditor.detectors.prefilter.literals import derive, fold
 
 PATTERNS = [
     r"a\s*=\s*b", r"['\"][ab]+['\"]", r"(?:\s|^)ab(?:\s|$)", r"[^x]+x", r"^a|b$", r"k(?=s)",
-    r"[^\v'\"]*[^\v,'\"`]=", r"(a|b)\1", r"[]a]{2}", r"\w{3}", r"\d\.", r"(?i:kiss)", r"[\[]a",
+    r"[^\v'\"]*[^\v,'\"`]=", r"(a|b)\1", r"[]a]{2}", r"\w{3}", r"\d\.", r"(?i:kiss)",
+    r"[\w=]{4}", r"[^\s]a", r"\bab\b", r"a[\d\s]b", r".{3}=", r"[\[]a",
 ]  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def test_literals_are_derived_from_the_pattern(pattern: str, expected: set[str] 
 @pytest.mark.parametrize("kind", [PlainPrefilter, FastPrefilter])
 @pytest.mark.parametrize("pattern", PATTERNS)
 @settings(max_examples=60, deadline=None)
-@given(lines=st.lists(st.text("abkKsſxé=\"' 1\t\x0b\x1c[],.٣", max_size=10), max_size=6))
+@given(lines=st.lists(st.text("abkKsſxéıİi=\"' 1\t\x0b\x1c[],.٣", max_size=10), max_size=6))
 def test_candidates_are_a_superset_of_the_lines_that_match(
     kind: type[PlainPrefilter] | type[FastPrefilter], pattern: str, lines: list[str]
 ) -> None:

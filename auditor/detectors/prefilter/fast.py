@@ -2,9 +2,8 @@
 The prefilter with Hyperscan: all patterns of all rules in one pass over the bytes.
 
 Patterns are compiled with `HS_FLAG_PREFILTER`, by which Hyperscan may match more than the pattern
-but never less. Two things differ between its bytes and Python's text, and lines that hold them go
-through the plain prefilter: characters beyond ASCII, and the separators 0x1c to 0x1f, which only
-Python takes for blanks.
+but never less. Lines that are not ASCII have a database of their own, in which classes such as
+`\\w` are widened rather than taught Unicode, which would take seconds to compile.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 import hyperscan
@@ -25,21 +24,80 @@ import platformdirs
 from auditor.detectors.prefilter.base import Lines, Patterns
 from auditor.detectors.prefilter.plain import PlainPrefilter
 
-_SEPARATORS = ("\x1c", "\x1d", "\x1e", "\x1f")
-_SEPARATOR_BYTES = tuple(mark.encode() for mark in _SEPARATORS)
+_TURKISH = ("İ", "ı")
+"""
+What `re.IGNORECASE` takes for an `i`, and Unicode's case folding does not.
+"""
 
 
 class FastPrefilter:
     """
-    One database of all patterns. Raises `hyperscan.error` if it takes none.
+    All patterns of all rules. Raises `hyperscan.error` if Hyperscan takes none.
     """
 
     def __init__(self, patterns: Patterns) -> None:
-        self._plain = PlainPrefilter(patterns)
+        self._patterns = patterns
+
+    @cached_property
+    def _ascii(self) -> _Matcher:
+        return _Matcher(self._patterns, wide=False)
+
+    @cached_property
+    def _wide(self) -> _Matcher:
+        return _Matcher(self._patterns, wide=True)
+
+    def touches(self, data: bytes) -> bool:
+        """
+        See `Prefilter.touches`.
+        """
+        if self._ascii.touches(data):
+            return True
+        if data.isascii():
+            return False
+        odd = b"\n".join(line for line in data.splitlines() if not line.isascii())
+        try:
+            text = odd.decode()
+        except UnicodeDecodeError:
+            text = odd.decode("latin-1")
+        return any(self._wide.touches(form.encode("utf-8", "replace")) for form in _forms(text))
+
+    def candidates(self, text: Lines) -> dict[int, set[int]]:
+        """
+        See `Prefilter.candidates`.
+        """
+        found = self._ascii.candidates(text, text.joined.encode("utf-8", "replace"))
+        if text.joined.isascii():
+            return found
+        lines = text.joined.split("\n")
+        odd = [index for index, line in enumerate(lines) if not line.isascii()]
+        for form in _forms("\n".join(lines[index] for index in odd)):
+            some = self._wide.candidates(Lines(form), form.encode("utf-8", "replace"))
+            for number, rules in some.items():
+                found.setdefault(odd[number], set()).update(rules)
+        return found
+
+
+def _forms(text: str) -> list[str]:
+    """
+    The text, and as `re.IGNORECASE` sees it where Unicode's case folding does not.
+    """
+    forms = [text]
+    if any(letter in text for letter in _TURKISH):
+        forms.append(text.replace("İ", "i").replace("ı", "i"))
+    return forms
+
+
+class _Matcher:
+    """
+    One database, and the plain prefilter for what it does not take.
+    """
+
+    def __init__(self, patterns: Patterns, wide: bool) -> None:
         probes = [(n, regex) for n, group in enumerate(patterns) for regex in group or ()]
         self._rules = [rule for rule, _ in probes]
-        self._database, refused = compiled([(translate(r), _flags(r)) for _, r in probes])
-        # What Hyperscan does not take is left to the plain prefilter.
+        self._database, refused = compiled(
+            [(translate(r, wide), _flags(r, wide)) for _, r in probes]
+        )
         left: dict[int, tuple[re.Pattern[str], ...]] = {}
         for rule, regex in (probes[number] for number in refused):
             left[rule] = (*left.get(rule, ()), regex)
@@ -47,28 +105,19 @@ class FastPrefilter:
 
     def touches(self, data: bytes) -> bool:
         """
-        See `Prefilter.touches`.
+        Whether anything matches in ASCII, or in UTF-8 if this one is wide.
         """
-        if self._matches(data) or (self._left is not None and self._left.touches(data)):
-            return True
-        separated = any(mark in data for mark in _SEPARATOR_BYTES)
-        if data.isascii() and not separated:
-            return False
-        return self._plain.touches(_odd_lines(data, separated))
-
-    def _matches(self, data: bytes) -> bool:
         try:
             self._database.scan(data, match_event_handler=_stop)
         except hyperscan.ScanTerminated:
             return True
-        return False
+        return self._left is not None and self._left.touches(data)
 
-    def candidates(self, text: Lines) -> dict[int, set[int]]:
+    def candidates(self, text: Lines, data: bytes) -> dict[int, set[int]]:
         """
-        See `Prefilter.candidates`.
+        See `Prefilter.candidates`; `data` is the text in ASCII or UTF-8.
         """
         found = self._left.candidates(text) if self._left is not None else {}
-        data = text.joined.encode("utf-8", "surrogatepass")
         index = counted = 0
         for end, number in sorted(self._events(data)):
             # The match's last byte is on the line; a match of nothing is where it is.
@@ -76,8 +125,6 @@ class FastPrefilter:
             index += data.count(b"\n", counted, last)
             counted = last
             found.setdefault(index, set()).add(self._rules[number])
-        for index, numbers in self._odd(text):
-            found.setdefault(index, set()).update(numbers)
         return found
 
     def _events(self, data: bytes) -> set[tuple[int, int]]:
@@ -88,23 +135,6 @@ class FastPrefilter:
 
         self._database.scan(data, match_event_handler=seen)
         return events
-
-    def _odd(self, text: Lines) -> Iterator[tuple[int, set[int]]]:
-        """
-        The plain prefilter over the lines that Hyperscan would see otherwise than Python.
-        """
-        separated = any(mark in text.joined for mark in _SEPARATORS)
-        if text.joined.isascii() and not separated:
-            return
-        lines = text.joined.split("\n")
-        odd = [
-            index
-            for index, line in enumerate(lines)
-            if not line.isascii() or (separated and any(mark in line for mark in _SEPARATORS))
-        ]
-        some = Lines("\n".join(lines[index] for index in odd))
-        for index, numbers in self._plain.candidates(some).items():
-            yield odd[index], numbers
 
 
 def _left(
@@ -121,53 +151,81 @@ def _stop(number: int, start: int, end: int, flags: int, context: object) -> boo
     return True
 
 
-def _odd_lines(data: bytes, separated: bool) -> bytes:
-    return b"\n".join(
-        line
-        for line in data.splitlines()
-        if not line.isascii() or (separated and any(mark in line for mark in _SEPARATOR_BYTES))
-    )
+_BLANKS = r" \t\r\x0b\x0c\x1c-\x1f"
+"""
+What Python takes for blanks in ASCII, without the newline, as a part of a class.
+"""
+_WIDE_BLANKS = r"\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+_BEYOND = r"\x{80}-\x{10ffff}"
 
 
-def translate(regex: re.Pattern[str]) -> bytes:
+def translate(regex: re.Pattern[str], wide: bool = False) -> bytes:
     """
     A pattern as Hyperscan writes it, bound to one line: what a line never holds, a newline, is
     taken out of negated classes and blanks, so that no match runs through a whole file. An end of
     line may have blanks before it, since plugins are shown lines without them.
+
+    If `wide`, classes whose meaning in Python goes beyond ASCII hold all that is beyond ASCII.
     """
-    result, position, pattern, in_class = "", 0, regex.pattern, False
+    blanks = _BLANKS + (_WIDE_BLANKS if wide else "")
+    result, position, pattern, within = "", 0, regex.pattern, ""
     while position < len(pattern):
         part = pattern[position : position + 2] if pattern[position] == "\\" else pattern[position]
         position += len(part)
-        if part == "\\v":
-            part = "\\x0b"
-        elif part == "\\s" and not in_class:
-            part = "[^\\S\\n]"
-        elif part == "[" and not in_class:
-            in_class = True
-            for opening in ("^]", "^", "]"):
-                if pattern.startswith(opening, position):
-                    position += len(opening)
-                    part += opening.replace("^", "^\\n").replace("]", "\\]")
-                    break
-        elif part == "]" and in_class:
-            in_class = False
-        elif part == "[":
-            part = "\\["
-        elif part == "$" and not in_class:
-            part = "[^\\S\\n]*$"
-        result += part
+        if within:
+            result += _in_class(part, blanks, wide) if within == "[" else _negated(part)
+            within = "" if part == "]" else within
+            continue
+        if part == "[":
+            within = "[^" if pattern.startswith("^", position) else "["
+            position += len(within) - 1
+            part = "[^\\n" if within == "[^" else "["
+            if pattern.startswith("]", position):
+                position, part = position + 1, part + "\\]"
+        result += _outside(part, blanks, wide)
     verbose = "(?x)" if regex.flags & re.VERBOSE else ""
     return f"{verbose}{result}".encode()
 
 
-def _flags(regex: re.Pattern[str]) -> int:
+def _negated(part: str) -> str:
+    """
+    A part of a negated class: taken as ASCII, it keeps out less than Python would.
+    """
+    return {"\\v": "\\x0b", "[": "\\["}.get(part, part)
+
+
+def _in_class(part: str, blanks: str, wide: bool) -> str:
+    """
+    A part of a class that is not negated: it may hold more, never less.
+    """
+    if part == "\\s":
+        return blanks
+    if part in ("\\w", "\\d") and wide:
+        return part + _BEYOND
+    return {"\\v": "\\x0b", "[": "\\["}.get(part, part)
+
+
+def _outside(part: str, blanks: str, wide: bool) -> str:
+    if part == "\\s":
+        return f"[{blanks}]"
+    if part == "$":
+        return f"[{blanks}]*$"
+    if part in ("\\w", "\\d") and wide:
+        return f"[{part}{_BEYOND}]"
+    if part in ("\\b", "\\B") and wide:
+        # What is a word differs, so its borders are not asked for.
+        return ""
+    return "\\x0b" if part == "\\v" else part
+
+
+def _flags(regex: re.Pattern[str], wide: bool) -> int:
     flags = hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_MULTILINE
+    flags |= hyperscan.HS_FLAG_UTF8 if wide else 0
     if regex.flags & re.IGNORECASE:
         flags |= hyperscan.HS_FLAG_CASELESS
     if regex.flags & re.DOTALL:
         flags |= hyperscan.HS_FLAG_DOTALL
-    return flags
+    return int(flags)
 
 
 Expression = tuple[bytes, int]
