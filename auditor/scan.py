@@ -11,8 +11,8 @@ from auditor.decoders import decode
 from auditor.detectors import detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
 from auditor.streams import inflate
+from auditor.streams.header import BLOCK, is_header
 from auditor.streams.reading import File, Hashing, Kept, Peekable, Reader, drain
-from auditor.streams.tar import BLOCK, is_header
 from auditor.walker import LayerWalk
 
 FINDING_LIMIT = 50_000

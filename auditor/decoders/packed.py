@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.model import Gap, Text
+from auditor.streams.header import is_header
 from auditor.streams.inflate import compression
 from auditor.streams.reading import File
-from auditor.streams.tar import is_header
 
 _MAGICS = (
     (b"PK\x03\x04", "zip"),

@@ -19,8 +19,9 @@ from auditor.errors import ImageNotFound, NotAnImage, Unreadable, UsageError
 from auditor.exporter.base import Blob, Export, describe_by_reading
 from auditor.model import Gap, Image
 from auditor.streams import inflate
+from auditor.streams.header import BLOCK, is_header
 from auditor.streams.reading import CHUNK, Chunks, Exact, Peekable, Reader
-from auditor.streams.tar import BLOCK, Damage, Entry, Kind, Stray, Tar, is_header
+from auditor.streams.tar import Damage, Entry, Kind, Stray, Tar
 
 
 class ArchiveSource:

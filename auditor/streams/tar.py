@@ -12,9 +12,9 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from auditor.streams.header import BLOCK, BadHeader, is_header, number, records, text
 from auditor.streams.reading import Bounded, Kept, Reader, drain
 
-BLOCK = 512
 _ZERO = bytes(BLOCK)
 HEADER_LIMIT = 4 << 20
 """
@@ -89,75 +89,6 @@ class Damage:
     """
 
     reason: str
-
-
-class _Bad(ValueError):
-    """
-    A block that is no header.
-    """
-
-
-def is_header(block: bytes) -> bool:
-    """
-    Whether a block of 512 bytes is a tar header, by its checksum.
-    """
-    if len(block) < BLOCK or block[:BLOCK] == _ZERO:
-        return False
-    try:
-        stored = _number(block[148:156])
-    except _Bad:
-        return False
-    unsigned = sum(block[:148]) + sum(block[156:BLOCK]) + 256
-    if stored == unsigned:
-        return True
-    # NOTE: some old writers summed signed characters.
-    high = sum(b > 127 for b in block[:148]) + sum(b > 127 for b in block[156:BLOCK])
-    return stored == unsigned - 256 * high
-
-
-def _number(field: bytes) -> int:
-    if field[0] & 0x80:
-        value = int.from_bytes(bytes([field[0] & 0x7F]) + field[1:], "big")
-        if field[0] & 0x40:
-            raise _Bad("negative number")
-        return value
-    digits = field.split(b"\0", 1)[0].strip()
-    # NOTE: int() would take signs, underscores and 0o too.
-    if digits.strip(b"01234567"):
-        raise _Bad("not a number")
-    return int(digits or b"0", 8)
-
-
-def _text(field: bytes) -> str:
-    return _decode(field.split(b"\0", 1)[0])
-
-
-def _decode(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
-
-
-def _records(data: bytes) -> list[tuple[str, str]]:
-    """
-    The records of a pax header: `<length> <key>=<value>\\n`.
-    """
-    found: list[tuple[str, str]] = []
-    at = 0
-    while at < len(data):
-        space = data.find(b" ", at, at + 20)
-        try:
-            length = int(data[at:space]) if space > at else 0
-        except ValueError:
-            raise _Bad("damaged pax header") from None
-        record = data[space + 1 : at + length]
-        is_whole = space - at < length <= len(data) - at
-        if not is_whole or not record.endswith(b"\n") or b"=" not in record:
-            if data[at:].strip(b"\0") == b"":
-                break
-            raise _Bad("damaged pax header")
-        key, value = record[:-1].split(b"=", 1)
-        found.append((_decode(key), _decode(value)))
-        at += length
-    return found
 
 
 @dataclass(slots=True)
@@ -274,12 +205,12 @@ class Tar:
         """
         type_flag = block[156:157]
         try:
-            size = _number(block[124:136])
+            size = number(block[124:136])
             if type_flag in b"xXgLK":
                 yield from self._extension(type_flag, size, pending)
                 return pending
             size = self._size(size, pending.extended)
-        except _Bad as error:
+        except BadHeader as error:
             yield Damage(str(error))
             yield from pending.strays()
         else:
@@ -297,9 +228,9 @@ class Tar:
         yield from self._padding("an extension header", size)
         try:
             if len(data) < size:
-                raise _Bad(f"cut: {size - len(data)} bytes are missing")
+                raise BadHeader(f"cut: {size - len(data)} bytes are missing")
             yield from self._apply(type_flag, data, pending)
-        except _Bad as error:
+        except BadHeader as error:
             yield Damage(str(error))
             yield Stray("extension header", Kept(data))
 
@@ -315,14 +246,14 @@ class Tar:
             yield Stray("extension header", Kept(pending.raw[type_flag]))
         pending.raw[type_flag] = data
         if type_flag == b"L":
-            pending.name = _text(data)
+            pending.name = text(data)
         elif type_flag == b"K":
-            pending.link = _text(data)
+            pending.link = text(data)
         else:
-            records = _records(data)
-            if len(dict(records)) < len(records):
+            found = records(data)
+            if len(dict(found)) < len(found):
                 yield Stray("extension header", Kept(data))
-            pending.extended |= records
+            pending.extended |= found
 
     def _stray_data(self, label: str, size: int) -> Iterator[Stray]:
         reader = Bounded(self._source, size)
@@ -345,7 +276,7 @@ class Tar:
             kind = Kind.DIRECTORY
         if kind is not Kind.FILE:
             size = 0
-        link = extended.get("linkpath") or pending.link or _text(block[157:257])
+        link = extended.get("linkpath") or pending.link or text(block[157:257])
         if type_flag == b"S" and not self._skip_sparse_map(block):
             yield Damage("cut: the map of a sparse file is missing")
         reader = Bounded(self._source, size)
@@ -354,7 +285,7 @@ class Tar:
             kind=kind,
             size=size,
             link=link,
-            owner=(_text(block[265:297]), _text(block[297:329])),
+            owner=(text(block[265:297]), text(block[297:329])),
             extended=extended,
             reader=reader,
             after_end=self.ended,
@@ -366,15 +297,15 @@ class Tar:
         if stated is None:
             return size
         if not stated.isascii() or not stated.isdigit() or len(stated) > 19:
-            raise _Bad("damaged pax size")
+            raise BadHeader("damaged pax size")
         return int(stated)
 
     def _name(self, block: bytes, pending: _Pending, extended: dict[str, str]) -> str:
         told = extended.get("GNU.sparse.name") or extended.get("path") or pending.name
         if told:
             return told
-        name = _text(block[:100])
-        prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
+        name = text(block[:100])
+        prefix = text(block[345:500]) if block[257:263] == b"ustar\0" else ""
         return f"{prefix}/{name}" if prefix else name
 
     def _skip_sparse_map(self, block: bytes) -> bool:

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from auditor.streams.header import BLOCK, is_header
 from auditor.streams.reading import CHUNK, Chunks, Exact, Kept, Reader, drain
-from auditor.streams.tar import BLOCK, HEADER_LIMIT, Damage, Entry, Kind, Stray, Tar, is_header
+from auditor.streams.tar import HEADER_LIMIT, Damage, Entry, Kind, Stray, Tar
 from tests import images
 from tests.headers import END, damaged, header, member, padded, pax, record, signed
 

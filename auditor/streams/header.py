@@ -1,0 +1,89 @@
+"""
+One tar header: checksum, numbers, names, pax records.
+"""
+
+from __future__ import annotations
+
+BLOCK = 512
+"""
+The size of a header, and what data is padded to, in bytes.
+"""
+_ZERO = bytes(BLOCK)
+
+
+class BadHeader(ValueError):
+    """
+    A block that is no header.
+    """
+
+
+def is_header(block: bytes) -> bool:
+    """
+    Whether a block of 512 bytes is a tar header, by its checksum.
+    """
+    if len(block) < BLOCK or block[:BLOCK] == _ZERO:
+        return False
+    try:
+        stored = number(block[148:156])
+    except BadHeader:
+        return False
+    unsigned = sum(block[:148]) + sum(block[156:BLOCK]) + 256
+    if stored == unsigned:
+        return True
+    # NOTE: some old writers summed signed characters.
+    high = sum(b > 127 for b in block[:148]) + sum(b > 127 for b in block[156:BLOCK])
+    return stored == unsigned - 256 * high
+
+
+def number(field: bytes) -> int:
+    """
+    Octal digits, or base 256 as GNU writes large ones. Raises `BadHeader`.
+    """
+    if field[0] & 0x80:
+        value = int.from_bytes(bytes([field[0] & 0x7F]) + field[1:], "big")
+        if field[0] & 0x40:
+            raise BadHeader("negative number")
+        return value
+    digits = field.split(b"\0", 1)[0].strip()
+    # NOTE: int() would take signs, underscores and 0o too.
+    if digits.strip(b"01234567"):
+        raise BadHeader("not a number")
+    return int(digits or b"0", 8)
+
+
+def text(field: bytes) -> str:
+    """
+    Up to the first NUL.
+    """
+    return decode(field.split(b"\0", 1)[0])
+
+
+def decode(data: bytes) -> str:
+    """
+    UTF-8, with surrogates for what is none.
+    """
+    return data.decode("utf-8", "surrogateescape")
+
+
+def records(data: bytes) -> list[tuple[str, str]]:
+    """
+    The records of a pax header: `<length> <key>=<value>\\n`.
+    """
+    found: list[tuple[str, str]] = []
+    at = 0
+    while at < len(data):
+        space = data.find(b" ", at, at + 20)
+        try:
+            length = int(data[at:space]) if space > at else 0
+        except ValueError:
+            raise BadHeader("damaged pax header") from None
+        record = data[space + 1 : at + length]
+        is_whole = space - at < length <= len(data) - at
+        if not is_whole or not record.endswith(b"\n") or b"=" not in record:
+            if data[at:].strip(b"\0") == b"":
+                break
+            raise BadHeader("damaged pax header")
+        key, value = record[:-1].split(b"=", 1)
+        found.append((decode(key), decode(value)))
+        at += length
+    return found
