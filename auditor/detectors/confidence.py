@@ -6,22 +6,18 @@ How sure a match is: `certain` where its structure can be verified without askin
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 import zlib
 from collections.abc import Callable
 
+from auditor.detectors.keys import judge_key
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
 
 Judgement = tuple[Confidence, str]
 
 _GENERIC = frozenset({"Secret Keyword", "Base64 High Entropy String", "Hex High Entropy String"})
-SMALLEST_KEY = 32
-"""
-No private key is shorter than this, in bytes.
-"""
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CREDENTIAL_FILE = re.compile(
     r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.env|\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|\.netrc|_netrc|"
@@ -83,40 +79,7 @@ def _checksummed(value: str, line: str, path: str) -> Judgement | None:
 
 
 def _private_key(value: str, line: str, path: str) -> Judgement:
-    if "\n" not in value:
-        return Confidence.POSSIBLE, "the header of a private key without the key"
-    if value.startswith("PuTTY"):
-        if re.search(r"^Private-Lines: \d", value, re.MULTILINE):
-            return Confidence.LIKELY, "a PuTTY private key"
-        return Confidence.POSSIBLE, "the header of a PuTTY key without the key"
-    body = "".join(
-        part.strip() for part in value.split("\n")[1:-1] if ":" not in part and part.strip()
-    )
-    try:
-        data = base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError):
-        return Confidence.POSSIBLE, "a private key block that does not decode"
-    if len(data) < SMALLEST_KEY:
-        return Confidence.POSSIBLE, "a private key block with nothing that could be a key"
-    if "ENCRYPTED" in value or b"bcrypt" in data[:64]:
-        return Confidence.LIKELY, "an encrypted private key"
-    if _is_key_data(data):
-        return Confidence.CERTAIN, "a private key that parses"
-    return Confidence.LIKELY, "a private key block"
-
-
-def _is_key_data(data: bytes) -> bool:
-    """
-    DER: a SEQUENCE of exactly this length; OpenSSH: its magic; PGP: a secret-key packet.
-    """
-    if data.startswith(b"openssh-key-v1\0"):
-        return True
-    if data[:1] == b"\x30" and len(data) > 16:
-        first = data[1]
-        count = first & 0x7F if first & 0x80 else 0
-        length = int.from_bytes(data[2 : 2 + count], "big") if count else first
-        return 2 + count + length == len(data)
-    return data[:1] in (b"\x95", b"\xc5", b"\x94") and len(data) > 100
+    return judge_key(value)
 
 
 def _aws(value: str, line: str, path: str) -> Judgement | None:

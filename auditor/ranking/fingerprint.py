@@ -87,10 +87,13 @@ def stable(path: str) -> str:
     return re.sub(r"\b[0-9a-f]{12,}\b", "", re.sub(r"\[\d+\]", "[]", path))
 
 
+_LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+
+
 def preview(value: str) -> str:
     """
-    Enough to recognise a strong secret, nothing of a weak one.
+    Enough to recognise a strong secret, nothing of a weak one. Of a private key, its kind.
     """
-    if value.startswith("-----BEGIN"):
-        return value.split("\n", 1)[0].strip("-") + " …"
+    if label := _LABEL.match(value):
+        return f"{label[1]} …"
     return f"{value[:4]}…" if is_strong(value) else "****"

@@ -5,10 +5,12 @@ How sure a match is.
 from __future__ import annotations
 
 import base64
+import hashlib
 import zlib
 
 import pytest
 
+from auditor.detectors import keys
 from auditor.detectors.confidence import base62_checksum, is_credential_file, judge
 from auditor.model import Confidence
 from tests.fakes import fakes
@@ -111,3 +113,20 @@ def test_a_shapeless_format_needs_its_provider_beside_it() -> None:
 def test_credential_files_are_known_by_name(path: str, expected: bool) -> None:
     """They are there to hold credentials, so a keyword in them says more."""
     assert is_credential_file(path) is expected
+
+
+def test_a_key_on_one_line_is_judged_like_any_other() -> None:
+    """Binaries hold them without line breaks."""
+    assert judge("Private Key", FAKES["PRIVATE_KEY"].replace("\n", ""), "", "/x")[0] is CERTAIN
+
+
+def test_a_key_that_software_publishes_is_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody has it, so it opens nothing; the reason names whose it is."""
+    data = keys.body(FAKES["PRIVATE_KEY"])
+    assert data is not None
+    monkeypatch.setitem(keys.PUBLISHED, hashlib.sha256(data).hexdigest(), "Example")
+
+    assert judge("Private Key", FAKES["PRIVATE_KEY"], "", "/x") == (
+        POSSIBLE,
+        "a test key that Example publishes",
+    )

@@ -104,6 +104,16 @@ def test_an_ini_bomb_is_not_expanded() -> None:
     assert "Secret Keyword" in types(content, "/bomb.py")
 
 
+def test_what_is_merely_possible_in_a_binary_is_chance() -> None:
+    """Among millions of strings some look like a Twilio key; with Twilio's name beside, it is one."""
+    value = "AC" + "9f3b5c7d1e2a4f60" * 2
+    alone = Text("/bin/x", f"abc\n{value}\n", Reading.TOKENS)
+    named = Text("/bin/x", f"Twilio\n{value}\n", Reading.TOKENS)
+
+    assert list(LibraryDetector().scan([alone])) == []
+    assert [f.detector for f in LibraryDetector().scan([named])] == ["Twilio API Key"]
+
+
 _WORDS = st.sampled_from(
     ["password", "secret", "aws_key", "token", " = ", ": ", "=", '"', "'", "\n", " ", "[s]\n", "# ",
      "AKIA" + "QYLPMN5HHHFPZAM2", "hunter2xyz", "3ebf21f8e5d1ab86b27a720842c3bb56", "://u:pa55@h",

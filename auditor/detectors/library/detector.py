@@ -15,7 +15,7 @@ from auditor.detectors.names import sounds_public
 from auditor.detectors.placeholders import is_reference
 from auditor.detectors.prefilter import Lines
 from auditor.detectors.whole import whole
-from auditor.model import Finding, Reading, Secret, Text
+from auditor.model import Confidence, Finding, Reading, Secret, Text
 
 RANDOM = ("Base64 High Entropy String", "Hex High Entropy String")
 """
@@ -101,8 +101,14 @@ def _findings(
     text: Text, match: Match, lines: Sequence[str], line: int | None
 ) -> Iterator[Finding]:
     index = min(match.line, len(lines)) - 1
+    in_binary = text.reading is Reading.TOKENS and text.path.startswith("/")
+    # In a binary a line is one string; what names the provider is another.
+    context = text.content if in_binary else lines[index]
     for value in whole(match.secret_type, match.value, lines, index):
-        confidence, reason = judge(match.secret_type, value, lines[index], text.path)
+        confidence, reason = judge(match.secret_type, value, context, text.path)
+        if in_binary and confidence is Confidence.POSSIBLE:
+            # No more than chance among millions of strings; detect-secrets reads no binaries.
+            continue
         yield Finding(
             detector=match.secret_type,
             secret=Secret(value),
