@@ -14,6 +14,10 @@ from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
 from auditor.ranking.severity import severity
 
+_COPIES = ("attestation", "container_config", "legacy/", "unreferenced/")
+"""
+Where metadata begins that some tools write and others leave out.
+"""
 _CONFIDENCE = list(Confidence)
 _EXPOSURE = list(Exposure)
 _VAGUE = ("Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword",
@@ -92,7 +96,7 @@ def _leak(
     origin = Origin.OWN if any(i.origin is Origin.OWN for i in items) else items[0].origin
     confidence, exposure = best.finding.confidence, _exposure(places)
     name = next((i.finding.name for i in items if i.finding.name), None)
-    key = (best.finding.detector, stable(places[0].path), name)
+    key = _identity(items, places)
     number = 0
     if not is_strong(value):
         number = numbers[key] = numbers.get(key, -1) + 1
@@ -111,6 +115,18 @@ def _leak(
         reasons=tuple(redact(reason) for reason in _reasons(best, places, exposure, origin)),
         advice=redact(advise(places, origin, redact(name) if name else None)),
     )
+
+
+def _identity(items: Sequence[Evidence], places: Sequence[Place]) -> tuple[str, str, str | None]:
+    """
+    Detector, path and name by which a weak secret is known: those of the first place that every
+    way to build and store the image keeps.
+    """
+    home = min(places, key=lambda place: place.path.startswith(_COPIES))
+    at_home = [item for item in items if item.place == home]
+    names = sorted(item.finding.name for item in at_home if item.finding.name)
+    detector = max(at_home, key=_quality).finding.detector
+    return detector, stable(home.path), names[0] if names else None
 
 
 def _redacted(place: Place, redact: Redact) -> Place:

@@ -87,6 +87,13 @@ def test_a_token_at_the_end_of_a_very_long_line_is_found() -> None:
     assert types(content, "/app/min.js") == {"GitHub Token"}
 
 
+def test_a_word_made_of_keywords_takes_no_hours() -> None:
+    """The keyword plugin tries each of them against the rest of the word; the line is read."""
+    content = "secret" * 50_000 + f' = "{PASSWORD}"\n'
+
+    assert types(content, "/app/a.js") == {"Secret Keyword"}
+
+
 def test_a_yaml_bomb_is_not_expanded() -> None:
     """Nine levels of nine aliases are 387 million values; the lines are scanned as they are."""
     levels = ["a0: &a0 [x, y]"]
@@ -105,7 +112,7 @@ def test_an_ini_bomb_is_not_expanded() -> None:
 
 
 def test_what_is_merely_possible_in_a_binary_is_chance() -> None:
-    """Among millions of strings some look like a Twilio key; with Twilio's name beside, it is one."""
+    """By chance some string looks like a Twilio key; with Twilio's name beside, it is one."""
     value = "AC" + "9f3b5c7d1e2a4f60" * 2
     alone = Text("/bin/x", f"abc\n{value}\n", Reading.TOKENS)
     named = Text("/bin/x", f"Twilio\n{value}\n", Reading.TOKENS)

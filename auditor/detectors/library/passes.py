@@ -12,6 +12,7 @@ from functools import cache
 
 from detect_secrets.core import scan as library
 from detect_secrets.plugins.base import BasePlugin
+from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
 from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import get_code_snippet
 from detect_secrets.util.filetype import FileType, determine_file_type
@@ -32,6 +33,13 @@ LONGEST_LINE = 1 << 20
 Lines longer than this are cut for plugins, in characters; the parts overlap.
 """
 _LINE_OVERLAP = 1 << 12
+WILD_WORD = 200
+"""
+Words longer than this, in characters, and with more than `WILD_KEYWORDS` keywords are no names.
+"""
+WILD_KEYWORDS = 8
+_LONG_WORD = re.compile(rf"\w{{{WILD_WORD},}}")
+_KEYWORD = re.compile("|".join(DENYLIST), re.IGNORECASE)
 
 _ALIAS = re.compile(r"[\[,:\-]\s*\*[A-Za-z0-9_]")
 _NO_INI = re.compile(rb"^(?![#;\[=:])[!-~][^=:\n]*$", re.MULTILINE)
@@ -162,7 +170,11 @@ def _line(
             (plugin, secret)
             for plugin in plugins
             for secret in library._scan_line(
-                plugin=plugin, filename=filename, line=part, line_number=index + 1, context=context
+                plugin=plugin,
+                filename=filename,
+                line=_tamed(part) if isinstance(plugin, KeywordDetector) else part,
+                line_number=index + 1,
+                context=context,
             )
             if secret.secret_value
         ]
@@ -181,6 +193,19 @@ def _line(
                 context=context,
             ):
                 yield Match(secret.type, secret.secret_value or "", index + 1)
+
+
+def _tamed(line: str) -> str:
+    """
+    Words made of nothing but keywords, shortened: the keyword plugin tries each of them against
+    the rest of the word, which for `secretsecretsecret…` takes hours.
+    """
+    return _LONG_WORD.sub(_shorten, line) if len(line) > WILD_WORD else line
+
+
+def _shorten(word: re.Match[str]) -> str:
+    many = len(_KEYWORD.findall(word[0])) > WILD_KEYWORDS
+    return word[0][: WILD_WORD // 2] + word[0][-WILD_WORD // 2 :] if many else word[0]
 
 
 def _parts(line: str) -> Iterator[str]:
