@@ -24,7 +24,7 @@ def read(path: Path) -> frozenset[str]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"{path}: no such baseline", hint) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: cannot be read as a baseline", hint) from error
     accepted = data.get("accepted") if isinstance(data, dict) else None
     if not isinstance(accepted, list) or data.get("version") != VERSION:

@@ -72,6 +72,8 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
     "formats",
     type=_FormatOption(),
     multiple=True,
+    # NOTE: click derives the variable from the parameter's name, not from the option's.
+    envvar="AUDIT_FORMAT",
     help="table (default) or json; several times as FORMAT=FILE.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="File instead of stdout.")
@@ -90,7 +92,9 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
 @click.option(
     "--write-baseline", type=click.Path(dir_okay=False), help="Write all leaks to this file."
 )
-@click.option("--all", "list_all", is_flag=True, help="List leaks of low severity too.")
+@click.option(
+    "--all", "list_all", is_flag=True, envvar="AUDIT_ALL", help="List leaks of low severity too."
+)
 @click.option("--show-secrets", is_flag=True, help="Show the secrets in plain text.")
 @click.option("--strict", is_flag=True, help="Exit 4 for anything that was not looked into.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from auditor import exporter, oci
+from auditor.detectors import Detector
 from auditor.exporter import Blob, Export
 from auditor.model import Field, Gap, Image, Layer, LayerScan, Origin
 from auditor.ranking import Evidence
@@ -45,10 +46,13 @@ class Contents:
         return bool(self.gaps)
 
 
-def read(export: Export, progress: Progress | None) -> Contents:
+def read(
+    export: Export, progress: Progress | None = None, told: Detector | None = None
+) -> Contents:
     """
     Every blob once, in the order in which they come.
     """
+    seen = (lambda count: progress(count, export.size)) if progress else None
     contents = Contents()
     for blob in export.blobs:
         if isinstance(blob, Gap):
@@ -56,13 +60,12 @@ def read(export: Export, progress: Progress | None) -> Contents:
         elif blob.link is not None:
             contents.documents.link(blob.name, blob.link)
         else:
-            _take(blob, contents, progress, export.size)
+            _take(replace(blob, reader=Hashing(blob.reader, seen)), contents, told)
     return contents
 
 
-def _take(blob: Blob, contents: Contents, progress: Progress | None, total: int | None) -> None:
-    seen = (lambda count: progress(count, total)) if progress else None
-    reader = Peekable(Hashing(blob.reader, seen))
+def _take(blob: Blob, contents: Contents, told: Detector | None) -> None:
+    reader = Peekable(blob.reader)
     _make_room(blob.name, contents)
     is_document = oci.looks_like_json(reader.peek(exporter.HEAD))
     if is_document and blob.size >= 0 and contents.documents.has_room(blob.size):
@@ -70,10 +73,10 @@ def _take(blob: Blob, contents: Contents, progress: Progress | None, total: int 
         size = len(raw)
         if contents.documents.add(blob.name, raw).data is None:
             # Ciphertext and broken JSON begin like that too: nothing in it is to be lost.
-            contents.scans[blob.name] = scan_blob(blob.name, Kept(raw))
+            contents.scans[blob.name] = scan_blob(blob.name, Kept(raw), told)
     else:
         log.info("scanning %s", blob.name)
-        scan = scan_blob(blob.name, reader)
+        scan = scan_blob(blob.name, reader, told)
         size = scan.size
         contents.scans[blob.name] = scan
         contents.documents.saw(blob.name, scan.digest)

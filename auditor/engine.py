@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from auditor import contents as archive
 from auditor import exporter, oci
 from auditor.contents import Contents, Progress
+from auditor.detectors import Detector, ToldDetector
 from auditor.errors import AuditError, NotAnImage
 from auditor.exporter import Export
 from auditor.model import Finding, Gap, Image, Report
@@ -38,11 +39,11 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     The reports of all images that a reference means: several for an archive of several or an
     index of several platforms. Raises an `AuditError` if there is none to report on.
     """
-    base = _describe(request.base) if request.base else None
+    base = _describe(request.base)[0] if request.base else None
     source, name = exporter.choose(request.reference)
     with source.open(name) as export:
         log.info("reading %s from %s", request.reference, export.source)
-        contents = archive.read(export, progress)
+        contents = archive.read(export, progress, _told(request.reference))
     kind = _kind(export.source, contents.documents)
     spare = archive.unreferenced(contents)
     reports = []
@@ -78,9 +79,25 @@ def _kind(source: str, documents: oci.Documents) -> str:
     return "oci-archive" if source == "docker-archive" and is_oci else source
 
 
-def _describe(reference: str) -> Image:
+def _describe(reference: str) -> tuple[Image, ...]:
     source, name = exporter.choose(reference)
     return source.describe(name)
+
+
+def _told(reference: str) -> Detector | None:
+    """
+    What looks in the layers for values that the metadata gives away. Nothing for a stream, which
+    names its metadata last.
+    """
+    if reference == "-":
+        return None
+    try:
+        fields = [value for image in _describe(reference) for value in image.fields]
+    except AuditError:
+        # The audit itself meets the same, and tells it.
+        return None
+    found = [item for value in fields for item in scan_field(value)]
+    return ToldDetector(item for item in found if isinstance(item, Finding))
 
 
 def _named_base(image: Image, source: str) -> Image | None:
@@ -94,7 +111,7 @@ def _named_base(image: Image, source: str) -> Image | None:
         names.insert(0, f"{names[0]}@{image.base_digest}")
     for name in names if source in ("docker", "podman") else ():
         with suppress(AuditError):
-            return exporter.SOURCES[source].describe(name)
+            return exporter.SOURCES[source].describe(name)[0]
     log.info("the base image %s is not at hand: its layers are not told apart", image.base_name)
     return None
 

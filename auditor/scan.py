@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from auditor.decoders import decode
-from auditor.detectors import detect
+from auditor.detectors import Detector, detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
 from auditor.streams import inflate
 from auditor.streams.header import BLOCK, is_header
@@ -63,9 +63,10 @@ class _Notes:
         return tuple(told)
 
 
-def scan_blob(name: str, reader: Reader) -> LayerScan:
+def scan_blob(name: str, reader: Reader, told: Detector | None = None) -> LayerScan:
     """
-    Read a blob to its end, whatever it is. Damage is in the gaps of the result.
+    Read a blob to its end, whatever it is. Damage is in the gaps of the result. `told` looks for
+    what is known already.
     """
     stored = Hashing(reader)
     source = Peekable(stored)
@@ -77,7 +78,7 @@ def scan_blob(name: str, reader: Reader) -> LayerScan:
     is_tar = _looks_like_tar(plain.peek(HEAD))
     walk = LayerWalk(plain)
     for item, entry in _items(walk) if is_tar else _opaque(name, plain):
-        for found in _look(item):
+        for found in _look(item, told):
             notes.add(found, entry)
     drain(plain)
     diff_id = content.digest if is_tar else None
@@ -85,8 +86,9 @@ def scan_blob(name: str, reader: Reader) -> LayerScan:
         if inflated.damage:
             diff_id = None
             notes.add(Gap("(layer)", inflated.damage, blocking=True), 0)
-        for found in _tail(inflated, source, kind or ""):
-            notes.add(found, 0)
+        for rest in _tail(inflated, source, kind or ""):
+            for found in _look(rest, told):
+                notes.add(found, 0)
     drain(source)
     index = walk.index
     return LayerScan(
@@ -125,7 +127,7 @@ def _opaque(name: str, plain: Peekable) -> Iterator[tuple[File, int]]:
     yield File(f"(blob {name})", plain), 0
 
 
-def _look(item: File | Text | Gap) -> Iterator[Finding | Gap]:
+def _look(item: File | Text | Gap, told: Detector | None) -> Iterator[Finding | Gap]:
     if isinstance(item, Gap):
         yield item
         return
@@ -134,17 +136,17 @@ def _look(item: File | Text | Gap) -> Iterator[Finding | Gap]:
         if isinstance(text, Gap):
             yield text
         else:
-            yield from detect(text)
+            yield from detect(text, told)
 
 
-def _tail(inflated: inflate.Inflated, source: Peekable, kind: str) -> Iterator[Finding | Gap]:
+def _tail(inflated: inflate.Inflated, source: Peekable, kind: str) -> Iterator[File]:
     """
     Bytes after the compressed data: loaders pass over them in silence.
     """
     rest = inflated.tail
     if not rest.strip(b"\0") and not source.peek(1):
         return
-    yield from _look(File(f"(after the end of the {kind} data)", Peekable(_Joined(rest, source))))
+    yield File(f"(after the end of the {kind} data)", Peekable(_Joined(rest, source)))
 
 
 class _Joined:

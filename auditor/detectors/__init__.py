@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from auditor.detectors.base import Detector
+from auditor.detectors.told import ToldDetector
 from auditor.model import Finding, Gap, Text
 
 
@@ -25,11 +26,13 @@ def detectors() -> dict[str, Detector]:
     }
 
 
-def detect(text: Text) -> Iterator[Finding | Gap]:
+def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
     """
-    What all detectors find in a text. One that fails on hostile input is a gap, not an end.
+    What all detectors find in a text, and one more that knows this image's own values. One that
+    fails on hostile input is a gap, not an end.
     """
-    for name, detector in detectors().items():
+    chosen = {**detectors(), "told": told} if told else detectors()
+    for name, detector in chosen.items():
         try:
             yield from tuple(detector.scan((text,)))
         except Exception as error:
@@ -38,4 +41,4 @@ def detect(text: Text) -> Iterator[Finding | Gap]:
             yield Gap(text.path, reason)
 
 
-__all__ = ["Detector", "detect", "detectors"]
+__all__ = ["Detector", "ToldDetector", "detect", "detectors"]

@@ -55,7 +55,7 @@ class ArchiveSource:
         """
         return self._open(reference)
 
-    def describe(self, reference: str) -> Image:
+    def describe(self, reference: str) -> tuple[Image, ...]:
         """
         See `Source.describe`.
         """
@@ -84,7 +84,7 @@ class StdinSource:
         """
         return self._open(reference)
 
-    def describe(self, reference: str) -> Image:
+    def describe(self, reference: str) -> tuple[Image, ...]:
         """
         See `Source.describe`.
         """

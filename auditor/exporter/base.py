@@ -80,13 +80,13 @@ class Source(Protocol):
         Begin to export. Raises an `AuditError` if there is nothing to be had.
         """
 
-    def describe(self, reference: str) -> Image:
+    def describe(self, reference: str) -> tuple[Image, ...]:
         """
-        What the image says of itself, without its layers' content. Raises an `AuditError`.
+        What the images say of themselves, without their layers' content. Raises an `AuditError`.
         """
 
 
-def describe_by_reading(source: Source, reference: str) -> Image:
+def describe_by_reading(source: Source, reference: str) -> tuple[Image, ...]:
     """
     `Source.describe` for sources that can only be read through.
     """
@@ -104,4 +104,4 @@ def describe_by_reading(source: Source, reference: str) -> Image:
             else:
                 documents.saw(blob.name, None)
                 drain(head)
-        return oci.assemble(documents, reference, tag=export.tag)[0]
+        return oci.assemble(documents, reference, tag=export.tag)

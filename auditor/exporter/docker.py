@@ -58,7 +58,7 @@ class DockerSource:
         """
         return self._open(reference)
 
-    def describe(self, reference: str) -> Image:
+    def describe(self, reference: str) -> tuple[Image, ...]:
         """
         See `Source.describe`.
         """
@@ -78,7 +78,7 @@ class DockerSource:
             "Layers": [],
         }
         documents.add("manifest.json", json.dumps([entry]).encode())
-        return oci.assemble(documents, reference)[0]
+        return oci.assemble(documents, reference)
 
 
 def _step(step: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class FolderSource:
         """
         return self._open(reference)
 
-    def describe(self, reference: str) -> Image:
+    def describe(self, reference: str) -> tuple[Image, ...]:
         """
         See `Source.describe`.
         """

@@ -1,6 +1,6 @@
 """
 Where the manifests are: `manifest.json` of Docker, `index.json` of OCI, `manifest.json` of
-skopeo's `dir:`, schema 1, and the `repositories` of Docker before 1.10.
+skopeo's `dir:`, and schema 1. What Docker before 1.10 wrote (`repositories` alone) is not read.
 
 Indexes nest at any depth and may name what is not there; see image-spec image-layout.md.
 """

@@ -305,7 +305,7 @@ def test_describe(archive: Path) -> None:
     """
     What the image says of itself is had by reading the archive through.
     """
-    image = SOURCES["docker-archive"].describe(str(archive))
+    (image,) = SOURCES["docker-archive"].describe(str(archive))
     assert len(image.layers) == 1
     assert image.history[0].created_by == "a"
 

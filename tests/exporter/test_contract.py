@@ -253,7 +253,7 @@ def test_describe(name: str, tmp_path: Path) -> None:
     """
     reference = WRITERS[name](tmp_path)
     describe = SOURCES["oci" if Path(reference).is_dir() else "docker-archive"].describe
-    image = describe(reference)
+    (image,) = describe(reference)
     assert image.id == RECIPE.id
     assert [layer.diff_id for layer in image.layers] == RECIPE.diff_ids
     assert [step.created_by for step in image.history][:2] == ["COPY . /app", "RUN rm /app/key"]

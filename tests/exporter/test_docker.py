@@ -388,7 +388,7 @@ def test_describe(engine: FakeEngine, docker: DockerSource) -> None:
         {"CreatedBy": "second", "Comment": "c"},
         {"CreatedBy": "first"},
     ]
-    image = docker.describe("app:1")
+    (image,) = docker.describe("app:1")
     assert [layer.diff_id for layer in image.layers] == RECIPE.diff_ids
     assert [entry.created_by for entry in image.history] == ["first", "second"]
     assert {(f.name, f.value) for f in image.fields} >= {("A", "b"), ("stage", "final")}

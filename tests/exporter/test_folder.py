@@ -194,6 +194,6 @@ def test_describe(layout: Path) -> None:
     """
     What the image says of itself is had from its documents.
     """
-    image = FolderSource("oci").describe(str(layout))
+    (image,) = FolderSource("oci").describe(str(layout))
     assert image.id == RECIPE.id
     assert [layer.diff_id for layer in image.layers] == RECIPE.diff_ids
