@@ -76,5 +76,4 @@ def _places(text: Text, data: bytes, value: bytes, finding: Finding) -> Iterator
             line=line,
             confidence=finding.confidence,
             reasons=(f"the value of {finding.name or 'a secret'} in the metadata",),
-            name=finding.name,
         )
