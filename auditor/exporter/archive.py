@@ -11,7 +11,7 @@ import posixpath
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -33,7 +33,10 @@ class ArchiveSource:
         self._name = name
 
     @contextmanager
-    def _open(self, reference: str) -> Iterator[Export]:
+    def open(self, reference: str) -> Iterator[Export]:
+        """
+        See `Source.open`.
+        """
         path, tag = _locate(reference)
         try:
             with path.open("rb") as file:
@@ -48,12 +51,6 @@ class ArchiveSource:
             raise NotAnImage(
                 f"{reference}: is a folder, not an archive", "Give a layout as oci:FOLDER."
             ) from error
-
-    def open(self, reference: str) -> AbstractContextManager[Export]:
-        """
-        See `Source.open`.
-        """
-        return self._open(reference)
 
     def describe(self, reference: str) -> tuple[Image, ...]:
         """
@@ -71,18 +68,15 @@ class StdinSource:
         self._name = name
 
     @contextmanager
-    def _open(self, reference: str) -> Iterator[Export]:
+    def open(self, reference: str) -> Iterator[Export]:
+        """
+        See `Source.open`.
+        """
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError(
                 "-: standard input is a terminal", "Pipe an image in: docker save x | audit -"
             )
         yield Export(self._name, reference, read_archive(sys.stdin.buffer, "standard input"))
-
-    def open(self, reference: str) -> AbstractContextManager[Export]:
-        """
-        See `Source.open`.
-        """
-        return self._open(reference)
 
     def describe(self, reference: str) -> tuple[Image, ...]:
         """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,10 @@ class DockerSource:
         self._engine = engine
 
     @contextmanager
-    def _open(self, reference: str) -> Iterator[Export]:
+    def open(self, reference: str) -> Iterator[Export]:
+        """
+        See `Source.open`.
+        """
         with _session(self._engine) as client:
             name = _name(client, self._engine)
             details = _inspect(client, reference)
@@ -51,12 +54,6 @@ class DockerSource:
             pieces = _Pieces(_stream(client, reference))
             blobs = _told(read_archive(Chunks(pieces), reference), pieces, reference)
             yield Export(name, reference, blobs, None, details.get("Size"), exact)
-
-    def open(self, reference: str) -> AbstractContextManager[Export]:
-        """
-        See `Source.open`.
-        """
-        return self._open(reference)
 
     def describe(self, reference: str) -> tuple[Image, ...]:
         """

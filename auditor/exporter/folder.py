@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from auditor.errors import ImageNotFound, NotAnImage, Unreadable
@@ -24,7 +24,10 @@ class FolderSource:
         self._name = name
 
     @contextmanager
-    def _open(self, reference: str) -> Iterator[Export]:
+    def open(self, reference: str) -> Iterator[Export]:
+        """
+        See `Source.open`.
+        """
         folder, tag = _locate(reference)
         try:
             files = sorted(_files(folder))
@@ -34,12 +37,6 @@ class FolderSource:
                 f"{reference}: permission denied", "Run as a user who may read the folder."
             ) from error
         yield Export(self._name, reference, _blobs(folder, files), tag, size)
-
-    def open(self, reference: str) -> AbstractContextManager[Export]:
-        """
-        See `Source.open`.
-        """
-        return self._open(reference)
 
     def describe(self, reference: str) -> tuple[Image, ...]:
         """

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from auditor.detectors.library.rules import TOKENS, rules
 from auditor.detectors.prefilter import Lines, PlainPrefilter, Prefilter, make
-from auditor.detectors.prefilter.fast import FastPrefilter, compiled, translate
+from auditor.detectors.prefilter.database import compiled
+from auditor.detectors.prefilter.expressions import translate
+from auditor.detectors.prefilter.fast import FastPrefilter
 from auditor.detectors.prefilter.literals import derive, fold
 
 PATTERNS = [
