@@ -15,7 +15,8 @@ from auditor.errors import NotAnImage
 from auditor.model import Field, Gap, HistoryEntry, Image, Layer
 from auditor.oci import history, metadata
 from auditor.oci.documents import Document, Documents
-from auditor.oci.manifests import Found, Stored, find
+from auditor.oci.found import Found, Stored
+from auditor.oci.manifests import find
 
 BASE_NAME = "org.opencontainers.image.base.name"
 BASE_DIGEST = "org.opencontainers.image.base.digest"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from auditor.oci.manifests import INDEX_DEPTH, find
+from auditor.oci.indexes import INDEX_DEPTH
+from auditor.oci.manifests import find
 from tests.images import (
     Members,
     Recipe,
