@@ -409,6 +409,18 @@ class Leak:
     reasons: tuple[str, ...]
     advice: str
     accepted: bool = False
+    fix: str | None = None
+    """
+    The instruction rewritten so that it gives nothing away, as Dockerfile text.
+    """
+    proof: str | None = None
+    """
+    A command of public tools that shows the secret.
+    """
+    rotate: str | None = None
+    """
+    The page on which the provider replaces such a secret.
+    """
 
 
 @dataclass(frozen=True, slots=True)

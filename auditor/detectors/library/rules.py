@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -62,8 +62,8 @@ def plugins() -> tuple[BasePlugin, ...]:
     """
     # NOTE: what `default_settings` does, but for good: leaving that context takes the plugins away,
     # and an interpreter that ends leaves it too late to import what it needs.
-    names = [kind.__name__ for kind in get_mapping_from_secret_type_to_class().values()]
-    get_settings().configure_plugins([{"name": name} for name in names])
+    known: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
+    get_settings().configure_plugins([{"name": kind.__name__} for kind in known.values()])
     found = list(get_plugins())
     found += [_ungrouped(p) for p in found if isinstance(p, GitLabTokenDetector)]
     return tuple(found)
