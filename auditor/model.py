@@ -104,7 +104,12 @@ class Reading(StrEnum):
 
     TOKENS = "tokens"
     """
-    Strings of a binary, names of files: only what looks like a secret by itself.
+    Names of files, lines of lists: only what looks like a secret by itself.
+    """
+
+    STRINGS = "strings"
+    """
+    The bytes of a binary. Only its printable strings are read, and of these only tokens.
     """
 
     VARIABLE = "variable"

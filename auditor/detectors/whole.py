@@ -45,34 +45,34 @@ _BEGIN = re.compile(
 )
 
 
-def whole(secret_type: str, fragment: str, lines: Sequence[str], index: int) -> list[str]:
+def whole(secret_type: str, fragment: str, lines: Sequence[str]) -> list[str]:
     """
-    Every whole secret of that type on line `index` (from 0) that holds the fragment; the fragment
-    itself if nothing longer can be made out.
+    Every whole secret of that type on the first line that holds the fragment; the fragment itself
+    if nothing longer can be made out. More lines are needed for private keys alone.
     """
     if secret_type == "Private Key":
-        return [private_key(lines, index) or fragment]
+        return [private_key(lines) or fragment]
     pattern = _TOKENS.get(secret_type)
     if pattern is None:
         return [fragment]
-    found = [match[match.lastindex or 0] for match in pattern.finditer(lines[index])]
+    found = [match[match.lastindex or 0] for match in pattern.finditer(lines[0])]
     return [value for value in found if fragment in value] or [fragment]
 
 
-def private_key(lines: Sequence[str], index: int) -> str | None:
+def private_key(lines: Sequence[str]) -> str | None:
     """
-    The whole block of a private key whose header stands on line `index`. Line breaks written as
+    The whole block of a private key whose header stands on the first line. Line breaks written as
     `\\n`, as in JSON and environment variables, count as line breaks.
     """
-    first = _unescape(lines[index])
+    first = _unescape(lines[0])
     begin = _BEGIN.search(first)
     if begin is None:
         return None
     text = first[begin.start() :]
     if begin[1] is None:
-        return "\n".join([text, *(line.strip() for line in lines[index + 1 : index + KEY_LINES])])
+        return "\n".join([text, *(line.strip() for line in lines[1:KEY_LINES])])
     end = re.compile(rf"-----?END {re.escape(begin[1])}-----?")
-    for line in lines[index + 1 : index + KEY_LINES]:
+    for line in lines[1:KEY_LINES]:
         if end.search(text):
             break
         text += "\n" + _unescape(line).strip(" \t\"'+,;#*")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.detectors.library import LibraryDetector, passes
+from auditor.detectors.library.lines import Lines
 from auditor.detectors.library.passes import matches
 from auditor.model import Reading, Text
 from tests.differential import compare
@@ -24,7 +25,7 @@ def types(content: str, name: str = "/app/.env") -> set[str]:
     """
     The types found in a text of that name.
     """
-    return {match.secret_type for match in matches(content, name)}
+    return {match.secret_type for match in matches(Lines.of_text(content.encode()), name)}
 
 
 def test_a_hit_does_not_end_the_scan() -> None:
@@ -68,7 +69,7 @@ def test_files_that_detect_secrets_passes_over_are_read_for_tokens(name: str) ->
 def test_strings_of_a_binary_are_read_for_tokens_only() -> None:
     """Names and randomness mean nothing in a binary, and it has no lines."""
     content = f'password = "{PASSWORD}"\n{FAKES["GITHUB_TOKEN"]}\n'
-    found = list(LibraryDetector().scan([Text("/bin/x", content, Reading.TOKENS)]))
+    found = list(LibraryDetector().scan([Text("/bin/x", content, Reading.STRINGS)]))
 
     assert [(f.detector, f.line) for f in found] == [("GitHub Token", None)]
 
@@ -114,8 +115,8 @@ def test_an_ini_bomb_is_not_expanded() -> None:
 def test_what_is_merely_possible_in_a_binary_is_chance() -> None:
     """By chance some string looks like a Twilio key; with Twilio's name beside, it is one."""
     value = "AC" + "9f3b5c7d1e2a4f60" * 2
-    alone = Text("/bin/x", f"abc\n{value}\n", Reading.TOKENS)
-    named = Text("/bin/x", f"Twilio\n{value}\n", Reading.TOKENS)
+    alone = Text("/bin/x", f"abc\n{value}\n", Reading.STRINGS)
+    named = Text("/bin/x", f"Twilio\n{value}\n", Reading.STRINGS)
 
     assert list(LibraryDetector().scan([alone])) == []
     assert [f.detector for f in LibraryDetector().scan([named])] == ["Twilio API Key"]

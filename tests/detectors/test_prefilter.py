@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.detectors.library.rules import TOKENS, rules
-from auditor.detectors.prefilter import Lines, PlainPrefilter, Prefilter, make
-from auditor.detectors.prefilter.database import compiled
-from auditor.detectors.prefilter.expressions import translate
+from auditor.detectors.library.lines import Lines
+from auditor.detectors.library.rules import in_text, rules
+from auditor.detectors.prefilter import PlainPrefilter, Prefilter
+from auditor.detectors.prefilter.cores import cores
+from auditor.detectors.prefilter.database import Plan, compiled
+from auditor.detectors.prefilter.expressions import Form, superset
 from auditor.detectors.prefilter.fast import FastPrefilter
 from auditor.detectors.prefilter.literals import derive, fold
 
@@ -22,6 +24,16 @@ PATTERNS = [
     r"[^\v'\"]*[^\v,'\"`]=", r"(a|b)\1", r"[]a]{2}", r"\w{3}", r"\d\.", r"(?i:kiss)",
     r"[\w=]{4}", r"[^\s]a", r"\bab\b", r"a[\d\s]b", r".{3}=", r"[\[]a",
 ]  # fmt: skip
+
+
+def candidates(prefilter: Prefilter, text: Lines) -> dict[int, set[int]]:
+    """
+    The numbers of the rules that may match, for each line by its index.
+    """
+    found: dict[int, set[int]] = {}
+    for end, rule in prefilter.hits(text.data):
+        found.setdefault(text.at(end).index, set()).add(rule)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -53,29 +65,57 @@ def test_candidates_are_a_superset_of_the_lines_that_match(
     text = Lines.of_list(lines)
     matching = {n for n, line in enumerate(lines) if regex.search(line.rstrip())}
 
-    assert matching <= set(chosen.candidates(text))
-    assert not matching or chosen.touches(text.joined.encode())
+    assert matching <= set(candidates(chosen, text))
 
 
 _PREFILTERS: dict[tuple[object, str], Prefilter] = {}
+
+
+PLAIN = PlainPrefilter([rule.patterns for rule in rules()])
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_whatever_a_plugin_matches_is_a_candidate(data: st.DataObject) -> None:
     """For every pattern of every plugin, and with all of them at once."""
-    kind = data.draw(st.sampled_from([TOKENS, "default", "C", "CONFIG"]))
-    known = rules(kind)
+    known = rules()
     number = data.draw(st.integers(0, len(known) - 1))
     pattern = data.draw(st.sampled_from(known[number].patterns or ()))
-    text = Lines.of_text(data.draw(st.from_regex(pattern)))
-    matching = {n for n, line in enumerate(text.lines) if pattern.search(line.rstrip())}
-    groups = [rule.patterns for rule in known]
-    fast = _PREFILTERS.setdefault((FastPrefilter, kind), make(groups))
-    plain = _PREFILTERS.setdefault((PlainPrefilter, kind), PlainPrefilter(groups))
+    text = Lines.of_text(data.draw(st.from_regex(pattern)).encode("utf-8", "replace"))
+    lines = text.content().split("\n")
+    matching = {n for n, line in enumerate(lines) if pattern.search(line.rstrip())}
 
-    assert all(number in fast.candidates(text).get(n, ()) for n in matching)
-    assert all(number in plain.candidates(text).get(n, ()) for n in matching)
+    for prefilter in (in_text(), PLAIN):
+        chosen = candidates(prefilter, text)
+        assert all(number in chosen.get(n, ()) for n in matching)
+
+
+@pytest.mark.parametrize("kind", [PlainPrefilter, FastPrefilter])
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_strings_of_a_binary_are_found(
+    kind: type[PlainPrefilter] | type[FastPrefilter], data: st.DataObject
+) -> None:
+    """In ASCII and in UTF-16, whatever lies around them."""
+    regex = re.compile(r"\bsecret-[a-f]{4}(?:=|\s)[^x]+$")
+    chosen = _PREFILTERS.setdefault((kind, "strings"), kind([(regex,)], strings=True))
+    found = data.draw(st.from_regex(r"secret-[a-f]{4}[= ][a-w]{3,9}", fullmatch=True))
+    before, after = data.draw(st.binary(max_size=9)), data.draw(st.binary(max_size=9))
+    narrow = b"\x01" + found.encode() + b"\x02"
+    wide = b"\x01\x02" + found.encode("utf-16-le") + b"\x02\x02"
+
+    assert {rule for _, rule in chosen.hits(before + narrow + after)} == {0}
+    assert 1 in {rule for _, rule in chosen.hits(before + wide + after)}
+
+
+def test_the_rest_of_a_pattern_is_looked_for_in_values() -> None:
+    """What quotes would be put around must stand in the file without them."""
+    pattern = re.compile(r"aws.{0,20}?(?:key|token).{0,20}?['\"]([0-9a-f]{40})['\"]")
+    parts = cores(pattern)
+
+    assert all(part.search(f"aws_token = {'0a' * 20}") for part in parts)
+    assert not all(part.search(f"token = {'0a' * 20}") for part in parts)
+    assert cores(re.compile(r"a b")) == ()
 
 
 @pytest.mark.parametrize("kind", [PlainPrefilter, FastPrefilter])
@@ -83,7 +123,7 @@ def test_a_line_may_hold_newlines(kind: type[PlainPrefilter] | type[FastPrefilte
     """A multi-line value of a YAML file is one line to the plugins."""
     chosen = kind([(re.compile(r"key: \"[^\"]*\""),)])
 
-    assert chosen.candidates(Lines.of_list(["x", 'key: "a\nb"', "y"])) == {1: {0}}
+    assert candidates(chosen, Lines.of_list(["x", 'key: "a\nb"', "y"])) == {1: {0}}
 
 
 @pytest.mark.parametrize("kind", [PlainPrefilter, FastPrefilter])
@@ -93,26 +133,35 @@ def test_trailing_blanks_are_no_part_of_a_line(
     """Plugins are shown lines without them, so an end of line is before them."""
     chosen = kind([(re.compile(r"a$"),)])
 
-    assert chosen.candidates(Lines.of_text("b\na \t\r\nb")) == {1: {0}}
-    assert chosen.touches(b"b\na  \nb")
+    assert candidates(chosen, Lines.of_text(b"b\na \t\r\nb")) == {1: {0}}
 
 
 def test_a_rule_without_patterns_is_shown_every_line() -> None:
     """Nothing is known of it, so nothing is kept from it."""
     for chosen in (PlainPrefilter([None]), FastPrefilter([None, (re.compile("x"),)])):
-        assert chosen.touches(b"a")
-        assert chosen.candidates(Lines.of_list(["a", "b"])) == {0: {0}, 1: {0}}
+        assert candidates(chosen, Lines.of_list(["a", "", "b"])) == {0: {0}, 1: {0}, 2: {0}}
 
 
-def test_a_pattern_that_hyperscan_does_not_take_is_searched_without_it() -> None:
+def test_a_pattern_that_has_no_expression_is_searched_without_it() -> None:
     """Nobody who writes a plugin needs to know of Hyperscan."""
-    refused = re.compile(r"a\u1234?b")
-    _, numbers = compiled([(translate(refused), 0), (translate(re.compile("zz")), 0)])
-    chosen = FastPrefilter([(refused, re.compile("zz"))])
+    odd = re.compile(r"(a)?b(?(1)c|d)")
+    chosen = FastPrefilter([(odd, re.compile("zz"))])
 
-    assert numbers == [0]
-    assert chosen.candidates(Lines.of_list(["ab", "c", "zz"])) == {0: {0}, 2: {0}}
-    assert chosen.touches(b"ab")
+    assert candidates(chosen, Lines.of_list(["bd", "c", "zz", "abc"])) == {0: {0}, 2: {0}, 3: {0}}
+
+
+def test_an_expression_that_hyperscan_refuses_is_searched_without_it() -> None:
+    """Its limits are not ours."""
+    refused = Plan([(b"(a", 0), (b"zz", 0)], [(0, 0), (1, 0)])
+    found = compiled("refused", lambda: refused)
+
+    assert (found.sources, found.left) == ([(1, 0)], [(0, 0)])
+
+
+@pytest.mark.parametrize("form", [Form.TEXT, Form.STRINGS])
+def test_expressions_are_no_wider_than_they_must_be(form: Form) -> None:
+    """A class that asks for ASCII gets no more, so that few lines are shown to plugins in vain."""
+    assert superset(re.compile("[a-c]{2}x"), form) == b"(?:[a-c]){2,2}x"
 
 
 def test_compiled_patterns_are_kept_and_a_broken_cache_is_rebuilt(
@@ -121,14 +170,21 @@ def test_compiled_patterns_are_kept_and_a_broken_cache_is_rebuilt(
     """The second time they are read; if they are damaged, they are compiled again."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: folder / name)
-    expressions = [(translate(re.compile("abc")), 0)]
-    compiled(expressions)
+    plans = []
+
+    def plan() -> Plan:
+        plans.append(1)
+        return Plan([(b"abc", 0)], [(0, 0)])
+
+    compiled("x", plan)
     (file,) = (folder / "layer-auditor").iterdir()
     kept = file.read_bytes()
-    file.write_bytes(b"[]\nbroken")
-    compiled(expressions)
-
-    assert file.read_bytes() == kept
+    compiled("x", plan)
+    assert len(plans) == 1
+    for broken in (b"[]\nbroken", b"broken", kept[: len(kept) // 2], b""):
+        file.write_bytes(broken)
+        compiled("x", plan)
+        assert file.read_bytes() == kept
 
 
 def test_folding_is_that_of_re() -> None:

@@ -6,20 +6,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from detect_secrets.filters import heuristic
 
 from auditor.detectors.confidence import judge
-from auditor.detectors.library.passes import Match, matches, may_match, scan
+from auditor.detectors.library.lines import Lines
+from auditor.detectors.library.passes import Match, matches, scan
+from auditor.detectors.library.rules import TOKENS, in_strings, in_text, rules
 from auditor.detectors.names import sounds_public
 from auditor.detectors.placeholders import is_reference
-from auditor.detectors.prefilter import Lines
-from auditor.detectors.whole import whole
+from auditor.detectors.prefilter import Hit
+from auditor.detectors.whole import KEY_LINES, whole
 from auditor.model import Confidence, Finding, Reading, Secret, Text
+from auditor.streams.printable import as_lines
 
 RANDOM = ("Base64 High Entropy String", "Hex High Entropy String")
 """
 Plugins that go by randomness alone.
+"""
+NEAR = 1 << 15
+"""
+How far from a string of a binary the provider may be named, in bytes.
 """
 _BUILD_VALUES = re.compile(r"\.args\.|\.env\.|\.proxy_env\.")
 
@@ -34,45 +42,127 @@ class LibraryDetector:
         See `Detector.scan`.
         """
         for text in texts:
-            variable = text.reading is Reading.VARIABLE
-            found = self._variable(text) if variable else self._document(text)
+            found = _READERS[text.reading](text)
             # Several fragments of a line may be of one secret.
             yield from dict.fromkeys(found)
 
-    def _document(self, text: Text) -> Iterator[Finding]:
-        only_tokens = text.reading is Reading.TOKENS or _is_passed_over(text.path)
-        if not may_match(text.data, text.path, only_tokens):
-            return
-        content = text.content
-        lines: list[str] | None = None
-        for match in matches(content, text.path, only_tokens):
-            if _means_nothing(match, text):
-                continue
-            if lines is None:
-                lines = Lines.of_text(content).lines
-            numbered = text.reading is Reading.DOCUMENT
-            line = text.first_line + match.line - 1 if numbered else None
-            yield from _findings(text, match, lines, line)
 
-    def _variable(self, text: Text) -> Iterator[Finding]:
-        """
-        A value under its name: quoted, so that plugins which go by quotes see it, and bare.
-        """
-        bare = text.content.splitlines()
-        quoted = [f'{text.name} = "{line}"' for line in bare]
-        for lines, only_tokens in ((quoted, False), (bare, True)):
-            for found in scan(Lines.of_list(lines), "variable", only_tokens):
-                if _means_nothing(found, text):
-                    continue
-                yield from _findings(text, found, bare, None)
+def _document(text: Text) -> Iterator[Finding]:
+    only_tokens = text.reading is Reading.TOKENS or _is_passed_over(text.path)
+    lines = Lines.of_text(text.data)
+    original: list[str] | None = None
+    for match in matches(lines, text.path, only_tokens):
+        if _means_nothing(match, text):
+            continue
+        index = match.line.index
+        if match.origin is lines:
+            near = _near(match, lines)
+        else:
+            # NOTE: what the transformers made has the line numbers of the text, but not its lines.
+            original = original or lines.content().split("\n")
+            near = original[min(index, len(original) - 1) :][:KEY_LINES]
+        numbered = text.reading is Reading.DOCUMENT
+        line = text.first_line + index if numbered else None
+        yield from _findings(text, match, near, near[0], line)
+
+
+def _tokens(text: Text) -> Iterator[Finding]:
+    """
+    Names and link targets in a layer: what is merely possible is chance there.
+    """
+    for finding in _document(text):
+        if finding.confidence is not Confidence.POSSIBLE or not text.path.startswith("/"):
+            yield finding
+
+
+def _near(match: Match, lines: Lines) -> list[str]:
+    """
+    The line of a match, and those on which the secret may go on.
+    """
+    if match.secret_type == "Private Key":
+        return lines.following(match.line, KEY_LINES)
+    return [lines.text(match.line)]
+
+
+def _strings(text: Text) -> Iterator[Finding]:
+    """
+    Tokens in the strings of a binary.
+    """
+    data = text.data
+    hits = in_strings().hits(data)
+    if not hits:
+        return
+    count = len(rules())
+    lines = Lines(as_lines(data))
+    yield from _in_binary(text, lines, [hit for hit in hits if hit[1] < count])
+    for run in _wide_runs(data, [end for end, number in hits if number >= count]):
+        wide = Lines(run)
+        yield from _in_binary(text, wide, in_text().hits(run))
+
+
+def _wide_runs(data: bytes, ends: Iterable[int]) -> Iterator[bytes]:
+    """
+    The strings in UTF-16 around some offsets, as ASCII.
+    """
+    done = 0
+    for end in ends:
+        if end <= done:
+            continue
+        start = end - 2
+        while start >= 2 and data[start - 1] == 0 and 0x20 <= data[start - 2] < 0x7F:
+            start -= 2
+        done = end
+        while done + 1 < len(data) and data[done + 1] == 0 and 0x20 <= data[done] < 0x7F:
+            done += 2
+        yield data[start:done:2]
+
+
+def _in_binary(text: Text, lines: Lines, hits: Iterable[Hit]) -> Iterator[Finding]:
+    for match in scan(lines, hits, text.path, TOKENS):
+        near = _near(match, lines)
+        at = match.line.start
+        # In a binary a line is one string; what names the provider is another.
+        context = lines.data[max(at - NEAR, 0) : match.line.end + NEAR].decode("latin-1")
+        for finding in _findings(text, match, near, context, None):
+            # No more than chance among millions of strings; detect-secrets reads no binaries.
+            if finding.confidence is not Confidence.POSSIBLE:
+                yield finding
+
+
+def _variable(text: Text) -> Iterator[Finding]:
+    """
+    A value under its name: quoted, so that plugins which go by quotes see it, and bare.
+    """
+    bare = text.content.splitlines()
+    quoted = [f'{text.name} = "{line}"' for line in bare]
+    for made, kind in ((quoted, "default"), (bare, TOKENS)):
+        lines = Lines.of_list(made)
+        for match in scan(lines, in_text().hits(lines.data), "variable", kind):
+            if not _means_nothing(match, text):
+                near = bare[match.line.index :][:KEY_LINES]
+                yield from _findings(text, match, near, near[0], None)
+
+
+_READERS = {
+    Reading.DOCUMENT: _document,
+    Reading.STRINGS: _strings,
+    Reading.TOKENS: _tokens,
+    Reading.VARIABLE: _variable,
+}
 
 
 def _is_passed_over(path: str) -> bool:
     """
     Whether detect-secrets would pass over a file by its name: lock files, swagger, extensions.
     """
+    folder, _, name = path.rpartition("/")
+    return _is_passed_over_by_name(name) or heuristic.is_swagger_file(folder)
+
+
+@lru_cache(maxsize=4096)
+def _is_passed_over_by_name(name: str) -> bool:
     filters = (heuristic.is_lock_file, heuristic.is_non_text_file, heuristic.is_swagger_file)
-    return any(reject(path) for reject in filters)
+    return any(reject(name) for reject in filters)
 
 
 def _means_nothing(match: Match, text: Text) -> bool:
@@ -98,17 +188,10 @@ def _is_public(text: Text) -> bool:
 
 
 def _findings(
-    text: Text, match: Match, lines: Sequence[str], line: int | None
+    text: Text, match: Match, near: Sequence[str], context: str, line: int | None
 ) -> Iterator[Finding]:
-    index = min(match.line, len(lines)) - 1
-    in_binary = text.reading is Reading.TOKENS and text.path.startswith("/")
-    # In a binary a line is one string; what names the provider is another.
-    context = text.content if in_binary else lines[index]
-    for value in whole(match.secret_type, match.value, lines, index):
+    for value in whole(match.secret_type, match.value, near):
         confidence, reason = judge(match.secret_type, value, context, text.path)
-        if in_binary and confidence is Confidence.POSSIBLE:
-            # No more than chance among millions of strings; detect-secrets reads no binaries.
-            continue
         yield Finding(
             detector=match.secret_type,
             secret=Secret(value),

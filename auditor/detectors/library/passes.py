@@ -4,30 +4,21 @@ A text through detect-secrets' passes: as it is, and as its INI and YAML transfo
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from detect_secrets.core import scan as library
-from detect_secrets.plugins.base import BasePlugin
+from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
+from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
-from detect_secrets.transformers import get_transformed_file
-from detect_secrets.util.code_snippet import get_code_snippet
-from detect_secrets.util.filetype import FileType, determine_file_type
+from detect_secrets.util.code_snippet import CodeSnippet
 
-from auditor.detectors.library.rules import family, rules
-from auditor.detectors.prefilter import Lines, Prefilter, make
+from auditor.detectors.library.filters import rejects_context, rejects_line, rejects_secret
+from auditor.detectors.library.lines import Line, Lines
+from auditor.detectors.library.rewritten import rewritten
+from auditor.detectors.library.rules import TOKENS, allowed, family, in_text, rules
+from auditor.detectors.prefilter import Hit
 
-INTERPOLATIONS = 30
-"""
-An INI file with more `%(name)s` than this is not expanded: each may double the text.
-"""
-ALIASES = 20
-"""
-A YAML file with more aliases than this is not expanded, for the same reason.
-"""
 LONGEST_LINE = 1 << 20
 """
 Lines longer than this are cut for plugins, in characters; the parts overlap.
@@ -38,15 +29,9 @@ WILD_WORD = 200
 Words longer than this, in characters, and with more than `WILD_KEYWORDS` keywords are no names.
 """
 WILD_KEYWORDS = 8
+_OF_ALL, _OF_ENTROPY = BasePlugin.analyze_line, HighEntropyStringsPlugin.analyze_line
 _LONG_WORD = re.compile(rf"\w{{{WILD_WORD},}}")
 _KEYWORD = re.compile("|".join(DENYLIST), re.IGNORECASE)
-
-_ALIAS = re.compile(r"[\[,:\-]\s*\*[A-Za-z0-9_]")
-_NO_INI = re.compile(rb"^(?![#;\[=:])[!-~][^=:\n]*$", re.MULTILINE)
-"""
-A line for which configparser fails in every case: it begins in the first column and is neither
-comment nor section nor assignment.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,142 +42,91 @@ class Match:
 
     secret_type: str
     value: str
-    line: int
+    line: Line
+    origin: Lines
     """
-    From 1.
+    The text that was scanned, or what a transformer made of it; the line is one of its own.
     """
 
 
-@cache
-def prefilter(kind: str) -> Prefilter:
-    """
-    The prefilter for a family of rules.
-    """
-    return make([rule.patterns for rule in rules(kind)])
-
-
-def may_match(data: bytes, filename: str, only_tokens: bool) -> bool:
-    """
-    Whether a text can hold anything at all, told without decoding it.
-    """
-    if not only_tokens and _may_be_rewritten(data, filename):
-        return True
-    return prefilter(family(filename, only_tokens)).touches(data)
-
-
-def _may_be_rewritten(data: bytes, filename: str) -> bool:
-    """
-    Whether one of the transformers can make something of a text.
-    """
-    if determine_file_type(filename) is FileType.YAML:
-        return True
-    return _NO_INI.search(data) is None
-
-
-def matches(content: str, filename: str, only_tokens: bool = False) -> Iterator[Match]:
+def matches(text: Lines, filename: str, only_tokens: bool = False) -> Iterator[Match]:
     """
     All that detect-secrets' plugins and filters find in a text of that file name, each once.
     """
-    seen: set[Match] = set()
-    for text in _passes(content, filename, only_tokens):
-        for found in scan(text, filename, only_tokens):
-            if found not in seen:
-                seen.add(found)
+    kind = TOKENS if only_tokens else family(filename)
+    hits = in_text().hits(text.data)
+    seen: set[tuple[str, str, int]] = set()
+    for found in scan(text, hits, filename, kind) if hits else ():
+        seen.add((found.secret_type, found.value, found.line.index))
+        yield found
+    for made in rewritten(text, filename) if not only_tokens else ():
+        for found in scan(made, in_text().hits(made.data), filename, kind):
+            key = (found.secret_type, found.value, found.line.index)
+            if key not in seen:
+                seen.add(key)
                 yield found
 
 
-def _passes(content: str, filename: str, only_tokens: bool) -> Iterator[Lines]:
-    yield Lines.of_text(content)
-    if only_tokens or not _is_safe(content, filename):
-        return
-    for eager in (False, True):
-        try:
-            lines = get_transformed_file(
-                _Named(content, filename),  # type: ignore[arg-type]
-                use_eager_transformers=eager,
-            )
-        except Exception:
-            # NOTE: parsers for other people's formats fail in many ways; the lines as they are
-            # were scanned already, and detect-secrets would have found nothing at all.
-            lines = None
-        if lines:
-            yield Lines.of_list(lines)
-
-
-def _is_safe(content: str, filename: str) -> bool:
+def scan(text: Lines, hits: Iterable[Hit], filename: str, kind: str) -> Iterator[Match]:
     """
-    Whether the transformers have anything to do, and cannot be made to work for ever.
+    The lines of some hits through the plugins that may find something on them. Offsets ascend.
     """
-    if not _may_be_rewritten(content.encode("utf-8", "replace"), filename):
-        return False
-    if determine_file_type(filename) is FileType.YAML:
-        return len(_ALIAS.findall(content)) <= ALIASES
-    return content.count("%(") <= INTERPOLATIONS
+    known, chosen = rules(), allowed(kind)
+    line: Line | None = None
+    numbers: set[int] = set()
+    for end, number in hits:
+        if number not in chosen:
+            continue
+        worth = known[number].worth
+        if worth is not None and not worth(text.data, end):
+            continue
+        here = text.at(end, line)
+        if here is not line and line is not None:
+            yield from _line(text, line, filename, [known[n].plugin for n in sorted(numbers)])
+            numbers.clear()
+        line = here
+        numbers.add(number)
+    if line is not None:
+        yield from _line(text, line, filename, [known[n].plugin for n in sorted(numbers)])
 
 
-class _Named(io.StringIO):
-    """
-    A text that says it is a file of that name.
-    """
-
-    def __init__(self, content: str, name: str) -> None:
-        super().__init__(content, newline=None)
-        self.name = name
-
-
-def scan(text: Lines, filename: str, only_tokens: bool) -> Iterator[Match]:
-    """
-    Lines through the plugins that may find something on them.
-    """
-    kind = family(filename, only_tokens)
-    known = rules(kind)
-    chosen = prefilter(kind).candidates(text)
-    for index in sorted(chosen):
-        line = text.lines[index].rstrip()
-        plugins = [
-            known[number].plugin
-            for number in sorted(chosen[index])
-            if (worth := known[number].worth) is None or worth(line)
-        ]
-        if plugins:
-            yield from _line(text.lines, line, index, filename, plugins)
-
-
-def _line(
-    lines: list[str], line: str, index: int, filename: str, plugins: list[BasePlugin]
-) -> Iterator[Match]:
+def _line(text: Lines, line: Line, filename: str, plugins: list[BasePlugin]) -> Iterator[Match]:
     """
     One line through plugins and all filters, as `scan_file` does it.
     """
-    context = get_code_snippet(lines=lines, line_number=index + 1)
-    for part in _parts(line):
+    context: CodeSnippet | None = None
+    for part in _parts(text.text(line).rstrip()):
         found = [
-            (plugin, secret)
+            (plugin, value)
             for plugin in plugins
-            for secret in library._scan_line(
-                plugin=plugin,
-                filename=filename,
-                line=_tamed(part) if isinstance(plugin, KeywordDetector) else part,
-                line_number=index + 1,
-                context=context,
-            )
-            if secret.secret_value
+            for value in _values(plugin, part, filename)
+            if value and not rejects_secret(value, filename, plugin, part)
         ]
-        # NOTE: `scan_file` asks the line's filters first; they are slower than most plugins.
-        if not found or library._is_filtered_out(
-            required_filter_parameters=["line"], filename=filename, line=part, context=context
-        ):
+        if not found:
             continue
-        for plugin, secret in found:
-            if not library._is_filtered_out(
-                required_filter_parameters=["context"],
-                filename=filename,
-                secret=secret.secret_value,
-                plugin=plugin,
-                line=part,
-                context=context,
-            ):
-                yield Match(secret.type, secret.secret_value or "", index + 1)
+        # NOTE: `scan_file` asks the line's filters first; they are slower than most plugins.
+        context = context or text.context(line)
+        if rejects_line(filename, part, context):
+            continue
+        for plugin, value in found:
+            if not rejects_context(value, filename, plugin, part, context):
+                yield Match(plugin.secret_type, value, line, text)
+
+
+def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
+    """
+    What a plugin finds on a line. Of plugins that are known, without the records around it.
+    """
+    method = type(plugin).analyze_line
+    if isinstance(plugin, HighEntropyStringsPlugin) and method is _OF_ENTROPY:
+        limit, entropy = plugin.entropy_limit, plugin.calculate_shannon_entropy
+        return {value for value in plugin.analyze_string(line) if entropy(value) > limit}
+    if isinstance(plugin, RegexBasedDetector) and method is _OF_ALL:
+        return set(plugin.analyze_string(line))
+    if isinstance(plugin, KeywordDetector):
+        line = _tamed(line)
+    found = plugin.analyze_line(filename=filename, line=line, line_number=1)
+    return {secret.secret_value or "" for secret in found}
 
 
 def _tamed(line: str) -> str:

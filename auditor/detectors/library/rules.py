@@ -8,7 +8,7 @@ import copy
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins import keyword
@@ -18,9 +18,20 @@ from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.settings import get_plugins, get_settings
 from detect_secrets.util.filetype import determine_file_type
 
+from auditor.detectors.prefilter import Prefilter, make
+
 TOKENS = "tokens"
 """
 The family of rules for binaries and names: what looks like a secret by itself.
+"""
+RUN_LIMIT = 256
+"""
+How far back a quoted string is looked at before a plugin is asked, in bytes.
+"""
+
+Worth = Callable[[bytes, int], bool]
+"""
+Given a text and a hit's offset: whether the plugin can find anything there after all.
 """
 
 
@@ -35,24 +46,70 @@ class Rule:
     """
     `None`: nothing is known of it, so it is shown every line.
     """
-    worth: Callable[[str], bool] | None = None
+    family: str | None = None
+    """
+    The only family of files that it is for; `None` for all.
+    """
+    generic: bool = False
+    """
+    Whether it goes by names or randomness, of which a binary is full.
+    """
+    worth: Worth | None = None
     """
     A cheap last question before a line is shown to the plugin.
     """
+    bare: tuple[re.Pattern[str], ...] | None = None
+    """
+    Patterns of which one matches a file in INI or YAML if the plugin finds anything in it once
+    its values are quoted. `None` if they can be told from those in `patterns`.
+    """
+    bare_worth: Worth | None = None
+    """
+    The same as `worth`, for a hit of `bare`.
+    """
 
 
-def family(filename: str, only_tokens: bool) -> str:
+def _group_name(group: object) -> str:
+    same = sorted(kind.name for kind, g in keyword.REGEX_BY_FILETYPE.items() if g is group)
+    default = group is keyword.QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP
+    return "default" if default or not same else same[0]
+
+
+_KEYWORDS: Mapping[str, Mapping[re.Pattern[str], int]] = {
+    "default": keyword.QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP,
+    **{_group_name(group): group for group in keyword.REGEX_BY_FILETYPE.values()},
+}
+"""
+The keyword plugin has other patterns for each family of files.
+"""
+
+
+_WORD = rf"(?:{'|'.join(keyword.DENYLIST)})\w*"
+_BARE_KEYWORDS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_WORD}[\]'\"]{{0,2}}\s*[:=!]",
+        rf"{_WORD}\S{{0,50}}?\s*['\"`(]",
+        rf"[!=]{{2}}\s*\w*{_WORD}",
+    )
+)
+"""
+What all of the keyword plugin's patterns ask of a name and of a value, quotes left aside.
+"""
+
+
+@lru_cache(maxsize=1024)
+def _family_of(extension: str) -> str:
+    filetype = determine_file_type(f"x{extension}")
+    return _group_name(keyword.REGEX_BY_FILETYPE.get(filetype, _KEYWORDS["default"]))
+
+
+def family(filename: str) -> str:
     """
-    Which rules are for a file of that name: the keyword plugin has other patterns for each type.
+    Which keyword patterns are for a file of that name.
     """
-    if only_tokens:
-        return TOKENS
-    filetype = determine_file_type(filename)
-    groups = keyword.REGEX_BY_FILETYPE
-    default = keyword.QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP
-    chosen = groups.get(filetype, default)
-    same = sorted(kind.name for kind, group in groups.items() if group is chosen)
-    return same[0] if chosen is not default else "default"
+    _, dot, extension = filename.rpartition(".")
+    return _family_of(dot + extension) if len(extension) < 12 else "default"
 
 
 @cache
@@ -82,25 +139,24 @@ def _ungrouped(plugin: RegexBasedDetector) -> RegexBasedDetector:
 
 
 @cache
-def rules(kind: str) -> tuple[Rule, ...]:
+def rules() -> tuple[Rule, ...]:
     """
-    The rules of a family.
+    All rules, for all families of files.
     """
-    found = [_rule(plugin, kind) for plugin in plugins()]
-    return tuple(rule for rule in found if rule is not None)
+    return tuple(rule for plugin in plugins() for rule in _rules(plugin))
 
 
-def _rule(plugin: BasePlugin, kind: str) -> Rule | None:
-    generic = isinstance(plugin, HighEntropyStringsPlugin | keyword.KeywordDetector)
-    if generic and kind == TOKENS:
-        return None
+def _rules(plugin: BasePlugin) -> list[Rule]:
     if isinstance(plugin, HighEntropyStringsPlugin):
-        return _entropy_rule(plugin)
+        return [_entropy_rule(plugin)]
     if isinstance(plugin, keyword.KeywordDetector):
-        return Rule(plugin, _keyword_patterns(kind))
+        return [
+            Rule(plugin, tuple(group), family=name, generic=True, bare=_BARE_KEYWORDS)
+            for name, group in _KEYWORDS.items()
+        ]
     if isinstance(plugin, RegexBasedDetector):
-        return Rule(plugin, tuple(plugin.denylist))
-    return Rule(plugin, None)
+        return [Rule(plugin, tuple(plugin.denylist))]
+    return [Rule(plugin, None)]
 
 
 def _entropy_rule(plugin: HighEntropyStringsPlugin) -> Rule:
@@ -108,16 +164,49 @@ def _entropy_rule(plugin: HighEntropyStringsPlugin) -> Rule:
     An entropy above n bits needs more than 2**n different characters.
     """
     shortest = int(2**plugin.entropy_limit) + 1
-    quoted = re.compile(rf"['\"][{re.escape(plugin.charset)}]{{{shortest},}}['\"]")
+    run = f"[{re.escape(plugin.charset)}]{{{shortest},}}"
+    quoted = re.compile(f"['\"]{run}['\"]")
+    before, behind = r"(?:^|[:=,\[{?-])\s*(?:[!&]\S+\s+)*['\"]?", r"['\"]?\s*(?:$|#|[,\]}])"
+    bare = re.compile(f"{before}{run}{behind}")
 
-    def worth(line: str) -> bool:
-        return any(len(set(found[1])) >= shortest for found in plugin.regex.findall(line))
+    def worth(data: bytes, end: int) -> bool:
+        piece = data[max(end - RUN_LIMIT, 0) : end - 1]
+        start = max(piece.rfind(b'"'), piece.rfind(b"'"))
+        return start < 0 or len(set(piece[start + 1 :])) >= shortest
 
-    return Rule(plugin, (quoted,), worth)
+    charset = plugin.charset.encode()
+
+    def bare_worth(data: bytes, end: int) -> bool:
+        piece = data[max(end - RUN_LIMIT, 0) : end].rstrip(b" \t\"',]}#")
+        found = piece[len(piece.rstrip(charset)) :]
+        return len(found) > RUN_LIMIT - 9 or len(set(found)) >= shortest
+
+    return Rule(plugin, (quoted,), None, True, worth, (bare,), bare_worth)
 
 
-def _keyword_patterns(kind: str) -> tuple[re.Pattern[str], ...]:
-    for filetype, group in keyword.REGEX_BY_FILETYPE.items():
-        if filetype.name == kind:
-            return tuple(group)
-    return tuple(keyword.QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP)
+@cache
+def allowed(kind: str) -> frozenset[int]:
+    """
+    The numbers of the rules for a family of files, or for `TOKENS`.
+    """
+    return frozenset(
+        number
+        for number, rule in enumerate(rules())
+        if (not rule.generic if kind == TOKENS else rule.family in (None, kind))
+    )
+
+
+@cache
+def in_text() -> Prefilter:
+    """
+    The prefilter of all rules for texts.
+    """
+    return make([rule.patterns for rule in rules()])
+
+
+@cache
+def in_strings() -> Prefilter:
+    """
+    The prefilter of all rules for binaries.
+    """
+    return make([() if rule.generic else rule.patterns for rule in rules()], strings=True)

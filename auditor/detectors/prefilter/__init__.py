@@ -4,19 +4,32 @@ A lossless prefilter: fast where Hyperscan has a wheel, plain where not, equal f
 
 from __future__ import annotations
 
-from auditor.detectors.prefilter.base import Lines, Patterns, Prefilter
+import os
+
+from auditor.detectors.prefilter.base import Hit, Patterns, Prefilter
 from auditor.detectors.prefilter.plain import PlainPrefilter
 
+PLAIN = "AUDIT_PLAIN_PREFILTER"
+"""
+An environment variable: do without Hyperscan. For tests, and for whoever distrusts it.
+"""
 
-def make(patterns: Patterns) -> Prefilter:
+
+def make(
+    patterns: Patterns, strings: bool = False, once: frozenset[int] = frozenset()
+) -> Prefilter:
     """
-    The best prefilter that there is here.
+    The best prefilter that there is here. One for `strings` looks into binaries: what cannot be
+    printed ends a line there, and a hit in UTF-16 has the rule's number plus `len(patterns)`.
+    The rules in `once` need not be told more than once.
     """
+    if os.environ.get(PLAIN):
+        return PlainPrefilter(patterns, strings)
     try:
         from auditor.detectors.prefilter.fast import FastPrefilter
     except ImportError:
-        return PlainPrefilter(patterns)
-    return FastPrefilter(patterns)
+        return PlainPrefilter(patterns, strings)
+    return FastPrefilter(patterns, strings, once)
 
 
-__all__ = ["Lines", "Patterns", "PlainPrefilter", "Prefilter", "make"]
+__all__ = ["Hit", "Patterns", "PlainPrefilter", "Prefilter", "make"]

@@ -9,64 +9,108 @@ import importlib.metadata
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import hyperscan
 import platformdirs
 
+from auditor import __version__
+from auditor.detectors.prefilter import expressions as writer
+
 Expression = tuple[bytes, int]
+"""
+In Hyperscan's own words, with its flags.
+"""
 
 
-def compiled(expressions: list[Expression]) -> tuple[hyperscan.Database, list[int]]:
+@dataclass(frozen=True, slots=True)
+class Plan:
     """
-    The compiled patterns, and the numbers of those that Hyperscan does not take. From the user's
-    cache if they are there: compiling takes half a second.
+    What to compile, and what each expression is for.
     """
-    path = _cache_path(expressions)
-    with suppress(OSError, ValueError, hyperscan.error):
+
+    expressions: list[Expression] = field(default_factory=list)
+    sources: list[tuple[int, int]] = field(default_factory=list)
+    """
+    For each expression the rule and the number of the pattern in it.
+    """
+    left: list[tuple[int, int]] = field(default_factory=list)
+    """
+    Patterns that have no expression.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """
+    A database, and what is not in it.
+    """
+
+    database: hyperscan.Database
+    sources: list[tuple[int, int]]
+    """
+    By the numbers that the database reports.
+    """
+    left: list[tuple[int, int]]
+
+
+def compiled(subject: object, plan: Callable[[], Plan]) -> Compiled:
+    """
+    The compiled plan. From the user's cache, if what was planned for the same `subject` is there:
+    planning and compiling take half a second.
+    """
+    path = _cache_path(subject)
+    with suppress(OSError, ValueError, TypeError, hyperscan.error):
         head, _, dump = path.read_bytes().partition(b"\n")
-        refused = json.loads(head)
+        sources, left = json.loads(head)
         database = hyperscan.loadb(dump, mode=hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
-        return database, refused
-    refused = []
-    try:
-        database = _compile(expressions, refused)
-    except hyperscan.error:
-        refused = [n for n, expression in enumerate(expressions) if not _is_taken(expression)]
-        database = _compile(expressions, refused)
+        return Compiled(database, [(a, b) for a, b in sources], [(a, b) for a, b in left])
+    result = _compiled(plan())
     with suppress(OSError, hyperscan.error):
-        _keep(path, json.dumps(refused).encode() + b"\n" + hyperscan.dumpb(database))
-    return database, refused
+        head = json.dumps([result.sources, result.left]).encode()
+        _keep(path, head + b"\n" + hyperscan.dumpb(result.database))
+    return result
 
 
-def _compile(expressions: list[Expression], refused: list[int]) -> hyperscan.Database:
-    taken = [n for n in range(len(expressions)) if n not in refused]
+def _compiled(plan: Plan) -> Compiled:
+    try:
+        return Compiled(_compile(plan.expressions), plan.sources, plan.left)
+    except hyperscan.error:
+        taken = [n for n, expression in enumerate(plan.expressions) if _is_taken(expression)]
+    refused = [plan.sources[n] for n in range(len(plan.expressions)) if n not in set(taken)]
+    database = _compile([plan.expressions[n] for n in taken])
+    return Compiled(database, [plan.sources[n] for n in taken], [*plan.left, *refused])
+
+
+def _compile(expressions: list[Expression]) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        expressions=[expressions[n][0] for n in taken],
-        flags=[expressions[n][1] for n in taken],
-        ids=taken,
-        elements=len(taken),
+        expressions=[text for text, _ in expressions],
+        flags=[flags for _, flags in expressions],
+        ids=list(range(len(expressions))),
+        elements=len(expressions),
     )
     return database
 
 
 def _is_taken(expression: Expression) -> bool:
     try:
-        _compile([expression], [])
+        _compile([expression])
     except hyperscan.error:
         return False
     return True
 
 
-def _cache_path(expressions: list[Expression]) -> Path:
+def _cache_path(subject: object) -> Path:
     # NOTE: a compiled database is for one version and one kind of processor; Hyperscan refuses
     # another, and then it is compiled anew.
-    key = hashlib.sha256(
-        repr((importlib.metadata.version("hyperscan"), expressions)).encode()
-    ).hexdigest()
+    version = importlib.metadata.version("hyperscan")
+    edition = Path(writer.__file__).read_bytes() if Path(writer.__file__).exists() else b""
+    key = hashlib.sha256(repr((version, __version__, subject)).encode() + edition).hexdigest()
     return platformdirs.user_cache_path("layer-auditor") / f"patterns-{key[:32]}.hs"
 
 

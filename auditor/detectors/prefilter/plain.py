@@ -5,11 +5,13 @@ The prefilter with the standard library's `re` alone: slower, and the measure fo
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.detectors.prefilter.base import Lines, Patterns
+from auditor.detectors.prefilter.base import Hit, Patterns
 from auditor.detectors.prefilter.literals import derive, fold
+from auditor.streams.printable import WIDE, as_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class PlainPrefilter:
     Literals first, then each pattern over the whole text.
     """
 
-    def __init__(self, patterns: Patterns) -> None:
+    def __init__(self, patterns: Patterns, strings: bool = False) -> None:
+        self._strings = strings
+        self._count = len(patterns)
         self._always = frozenset(n for n, group in enumerate(patterns) if group is None)
         self._probes = [
             _Probe(rule, re.compile(regex.pattern, regex.flags | re.MULTILINE), derive(regex))
@@ -36,40 +40,40 @@ class PlainPrefilter:
             for regex in group or ()
         ]
 
-    def touches(self, data: bytes) -> bool:
+    def hits(self, data: bytes) -> list[Hit]:
         """
-        See `Prefilter.touches`.
+        See `Prefilter.hits`.
         """
-        try:
-            content = data.decode()
-        except UnicodeDecodeError:
-            content = data.decode("latin-1")
-        if self._always and content:
-            return True
-        joined = _stripped(Lines.of_text(content).joined)
+        if not self._strings:
+            return self._in_text(data)
+        return sorted([*self._in_text(as_lines(data)), *self._in_utf_16(data)])
+
+    def _in_utf_16(self, data: bytes) -> Iterator[Hit]:
+        for run in WIDE.finditer(data):
+            yield from ((run.end(), self._count + n) for _, n in self._in_text(run[0][::2]))
+
+    def _in_text(self, data: bytes) -> list[Hit]:
+        ends = [match.start() for match in re.finditer(b"\n", data)] + [len(data)]
+        joined = _joined(data)
         folded = fold(joined)
-        return any(True for probe in self._probes for _ in _lines(probe, joined, folded))
-
-    def candidates(self, text: Lines) -> dict[int, set[int]]:
-        """
-        See `Prefilter.candidates`.
-        """
-        found: dict[int, set[int]] = {}
-        joined = _stripped(text.joined)
-        folded = fold(joined)
-        for probe in self._probes:
-            for index in _lines(probe, joined, folded):
-                found.setdefault(index, set()).add(probe.rule)
-        for index in range(len(text.lines)) if self._always else ():
-            found.setdefault(index, set()).update(self._always)
-        return found
+        found = {
+            (ends[index], probe.rule)
+            for probe in self._probes
+            for index in _lines(probe, joined, folded)
+        }
+        found |= {(end, rule) for rule in self._always for end in ends}
+        return sorted(found)
 
 
-def _stripped(joined: str) -> str:
+def _joined(data: bytes) -> str:
     """
     Lines without trailing blanks, as plugins are shown them: a pattern may ask for a line's end.
     """
-    return "\n".join(line.rstrip() for line in joined.split("\n"))
+    try:
+        content = data.decode()
+    except UnicodeDecodeError:
+        content = data.decode("latin-1")
+    return "\n".join(line.rstrip() for line in content.split("\n"))
 
 
 def _lines(probe: _Probe, joined: str, folded: str) -> Iterator[int]:
@@ -78,13 +82,12 @@ def _lines(probe: _Probe, joined: str, folded: str) -> Iterator[int]:
     """
     if probe.literals is not None and not any(word in folded for word in probe.literals):
         return
-    at = index = counted = 0
-    last = -1
+    starts = [0, *(match.end() for match in re.finditer("\n", joined))]
+    at, last = 0, -1
     while match := probe.regex.search(joined, at):
-        index += joined.count("\n", counted, match.start())
-        counted = match.start()
-        end = index + joined.count("\n", counted, max(match.end() - 1, counted))
-        yield from range(max(index, last + 1), end + 1)
+        first = bisect_left(starts, match.start() + 1) - 1
+        end = bisect_left(starts, max(match.end(), match.start() + 1)) - 1
+        yield from range(max(first, last + 1), end + 1)
         last = max(last, end)
         # NOTE: on from the next line, not from the match's end: a match may reach over lines
         # and hide the beginning of another.

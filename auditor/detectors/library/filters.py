@@ -1,0 +1,117 @@
+"""
+detect-secrets' filters, called directly.
+
+The library looks up by name, for each secret and each filter, which arguments a filter takes. Here
+that is done once for each of the two moments at which `scan_file` asks filters; which filters are
+asked, with which arguments and in which order, is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
+
+from detect_secrets.core.scan import get_filters_with_parameter
+from detect_secrets.filters import allowlist
+from detect_secrets.plugins.base import BasePlugin
+from detect_secrets.util.code_snippet import CodeSnippet
+
+PRAGMA = "pragma"
+"""
+A word of every comment that allows a line.
+"""
+
+Filter = tuple[Callable[..., Any], tuple[str, ...]]
+
+
+@cache
+def _of_secrets() -> tuple[Filter, ...]:
+    return _filters("secret", {"filename", "secret", "plugin", "line"})
+
+
+@cache
+def _of_lines() -> tuple[Filter, ...]:
+    return _filters("line", {"filename", "line", "context"})
+
+
+@cache
+def _of_contexts() -> tuple[Filter, ...]:
+    return _filters("context", {"filename", "secret", "plugin", "line", "context"})
+
+
+def _filters(parameter: str, known: set[str]) -> tuple[Filter, ...]:
+    found = get_filters_with_parameter(parameter)
+    return tuple(
+        (_is_allowlisted, ("context", "filename", "line"))
+        if one is allowlist.is_line_allowlisted
+        else (one, tuple(sorted(one.injectable_variables & known)))
+        for one in found
+    )
+
+
+def _is_allowlisted(filename: str, line: str, context: CodeSnippet) -> bool:
+    """
+    The library's filter, asked only where its comment can be: it has twelve patterns.
+    """
+    if PRAGMA not in line and PRAGMA not in context.previous_line:
+        return False
+    return bool(allowlist.is_line_allowlisted(filename, line, context))
+
+
+def _rejects(filters: tuple[Filter, ...], values: dict[str, Any]) -> bool:
+    for one, names in filters:
+        try:
+            if one(**{name: values[name] for name in names}):
+                return True
+        except TypeError:
+            # As in the library: this filter wants more than is known here.
+            continue
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _rejects_alone(secret: str) -> bool:
+    """
+    Whether one of the filters that ask for the secret and nothing else rejects it.
+    """
+    alone = tuple(one for one in _of_secrets() if one[1] == ("secret",))
+    return _rejects(alone, {"secret": secret})
+
+
+@cache
+def _of_more() -> tuple[Filter, ...]:
+    return tuple(one for one in _of_secrets() if one[1] != ("secret",))
+
+
+def rejects_secret(secret: str, filename: str, plugin: BasePlugin, line: str) -> bool:
+    """
+    Whether a plugin's value is none by itself, or by the line that it stands on.
+    """
+    if _rejects_alone(secret):
+        return True
+    values = {"filename": filename, "secret": secret, "plugin": plugin, "line": line}
+    return _rejects(_of_more(), values)
+
+
+def rejects_line(filename: str, line: str, context: CodeSnippet) -> bool:
+    """
+    Whether nothing on a line is to be reported, such as behind an allowlist comment.
+    """
+    return _rejects(_of_lines(), {"filename": filename, "line": line, "context": context})
+
+
+def rejects_context(
+    secret: str, filename: str, plugin: BasePlugin, line: str, context: CodeSnippet
+) -> bool:
+    """
+    Whether a plugin's value is none by the lines around it.
+    """
+    values = {
+        "filename": filename,
+        "secret": secret,
+        "plugin": plugin,
+        "line": line,
+        "context": context,
+    }
+    return _rejects(_of_contexts(), values)

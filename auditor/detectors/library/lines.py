@@ -1,0 +1,133 @@
+"""
+A text as lines that are cut out only when somebody asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detect_secrets.util.code_snippet import CodeSnippet
+
+AROUND = 5
+"""
+How many lines before and after a line belong to its context.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """
+    Where a line lies in its text.
+    """
+
+    index: int
+    """
+    From 0.
+    """
+    start: int
+    end: int
+
+
+class Lines:
+    """
+    The lines of a text in UTF-8 or Latin-1, with newlines between them and none within one.
+    """
+
+    def __init__(self, data: bytes, made: Sequence[str] | None = None) -> None:
+        self.data = data
+        self._made = made
+        self._coding: str | None = None
+
+    @classmethod
+    def of_text(cls, data: bytes) -> Lines:
+        """
+        The lines of a text, whatever ends them.
+        """
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return cls(data)
+
+    @classmethod
+    def of_list(cls, lines: Sequence[str]) -> Lines:
+        """
+        Lines that were made one by one. To a plugin a newline within one is a blank like others.
+        """
+        ends = [line.rstrip("\n").replace("\n", "\r") for line in lines]
+        return cls("\n".join(ends).encode("utf-8", "replace"), lines)
+
+    def at(self, offset: int, after: Line | None = None) -> Line:
+        """
+        The line that holds the byte before an offset, or ends there if it is empty. `after` is a
+        line known before it, which saves counting.
+        """
+        if after and after.start <= offset <= after.end:
+            return after
+        counted, index = (after.start, after.index) if after else (0, 0)
+        start = self.data.rfind(b"\n", counted, offset) + 1 or counted
+        end = self.data.find(b"\n", offset)
+        index += self.data.count(b"\n", counted, start)
+        return Line(index, start, end if end >= 0 else len(self.data))
+
+    def text(self, line: Line) -> str:
+        """
+        A line as it was written.
+        """
+        if self._made is not None:
+            return self._made[line.index]
+        return self._decoded(self.data[line.start : line.end])
+
+    def _decoded(self, data: bytes) -> str:
+        return data.decode("ascii" if data.isascii() else self.coding)
+
+    @property
+    def coding(self) -> str:
+        """
+        Latin-1 for a text of which any part is no UTF-8.
+        """
+        if self._coding is None:
+            try:
+                self.data.decode()
+                self._coding = "utf-8"
+            except UnicodeDecodeError:
+                self._coding = "latin-1"
+        return self._coding
+
+    def content(self) -> str:
+        """
+        The whole text.
+        """
+        return self._decoded(self.data)
+
+    def following(self, line: Line, count: int) -> list[str]:
+        """
+        A line and at most `count` - 1 after it.
+        """
+        end = line.start
+        for _ in range(count):
+            end = self.data.find(b"\n", end)
+            if end < 0:
+                return self._decoded(self.data[line.start :]).split("\n")
+            end += 1
+        return self._decoded(self.data[line.start : end - 1]).split("\n")
+
+    def context(self, line: Line) -> CodeSnippet:
+        """
+        A line among its neighbours, as filters want to see it.
+        """
+        if self._made is not None:
+            first = max(line.index - AROUND, 0)
+            around = list(self._made[first : line.index + AROUND + 1])
+            return CodeSnippet(around, first, line.index - first)
+        start, before = line.start, 0
+        while before < AROUND and start > 0:
+            start = self.data.rfind(b"\n", 0, start - 1) + 1
+            before += 1
+        end = line.end
+        for _ in range(AROUND):
+            end = self.data.find(b"\n", end + 1)
+            if end < 0:
+                end = len(self.data)
+                break
+        around = self._decoded(self.data[start:end]).split("\n")
+        return CodeSnippet(around, line.index - before, before)

@@ -1,0 +1,140 @@
+"""
+detect-secrets' transformers: INI and YAML with quotes around every value.
+
+They are slow, and seldom make anything out of a text that was not there before. A text is handed
+to them only if its values, quoted, could be anything to a plugin.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from detect_secrets.transformers import get_transformed_file
+from detect_secrets.util.filetype import FileType, determine_file_type
+
+from auditor.detectors.library.lines import Lines
+from auditor.detectors.library.rules import Worth, rules
+from auditor.detectors.prefilter import Prefilter, make
+from auditor.detectors.prefilter.cores import cores
+
+INTERPOLATIONS = 30
+"""
+An INI file with more `%(name)s` than this is not expanded: each may double the text.
+"""
+ALIASES = 20
+"""
+A YAML file with more aliases than this is not expanded, for the same reason.
+"""
+
+_ALIAS = re.compile(r"[\[,:\-]\s*\*[A-Za-z0-9_]")
+_NO_INI = re.compile(rb"^(?![#;\[=:])[!-~][^=:\n]*$", re.MULTILINE)
+"""
+A line for which configparser fails in every case: it begins in the first column and is neither
+comment nor section nor assignment.
+"""
+_MADE_IN_INI = re.compile(rb"%\(")
+_MADE_IN_YAML = re.compile(rb"\"[^\"\n]*\\|!!binary|[^\s:,\[{(]''[^\s,\]})]")
+"""
+What makes a value that does not stand in the file as it is: interpolation, escapes, binaries.
+"""
+
+
+def rewritten(text: Lines, filename: str) -> Iterator[Lines]:
+    """
+    What the transformers make of a text in which a plugin may find something.
+    """
+    is_yaml = determine_file_type(filename) is FileType.YAML
+    if not is_yaml and _NO_INI.search(text.data) is not None:
+        return
+    is_made = (_MADE_IN_YAML if is_yaml else _MADE_IN_INI).search(text.data) is not None
+    if not is_made and not _may_say_more(text.data):
+        return
+    content = text.content()
+    if is_yaml and len(_ALIAS.findall(content)) > ALIASES:
+        return
+    if not is_yaml and content.count("%(") > INTERPOLATIONS:
+        return
+    for eager in (False, True):
+        try:
+            lines = get_transformed_file(
+                _Named(content, filename),  # type: ignore[arg-type]
+                use_eager_transformers=eager,
+            )
+        except Exception:
+            # NOTE: parsers for other people's formats fail in many ways; the lines as they are
+            # were scanned already, and detect-secrets would have found nothing at all.
+            lines = None
+        if lines:
+            yield Lines.of_list(lines)
+
+
+class _Named(io.StringIO):
+    """
+    A text that says it is a file of that name.
+    """
+
+    def __init__(self, content: str, name: str) -> None:
+        super().__init__(content, newline=None)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """
+    What must all be in a file before a pattern can match in its values.
+    """
+
+    patterns: tuple[re.Pattern[str], ...]
+    worth: Worth | None = None
+
+
+def _may_say_more(data: bytes) -> bool:
+    """
+    Whether a plugin may find something in the values of a text, once they are quoted.
+    """
+    wanted = _wanted()
+    if wanted is None:
+        return True
+    owners = _owners()
+    missing = [len(one.patterns) for one in wanted]
+    told: set[int] = set()
+    for end, number in _in_values().hits(data):
+        owner = owners[number]
+        worth = wanted[owner].worth
+        if number not in told and (worth is None or worth(data, end)):
+            told.add(number)
+            missing[owner] -= 1
+            if not missing[owner]:
+                return True
+    return False
+
+
+@cache
+def _wanted() -> tuple[_Wanted, ...] | None:
+    """
+    One for each pattern of each rule; `None` if of one nothing can be told.
+    """
+    found = [_Wanted((regex,), rule.bare_worth) for rule in rules() for regex in rule.bare or ()]
+    for rule in rules():
+        if rule.bare is None:
+            found += [_Wanted(cores(regex)) for regex in rule.patterns or ()]
+    told = all(one.patterns for one in found) and all(
+        rule.bare is not None or rule.patterns is not None for rule in rules()
+    )
+    return tuple(found) if told else None
+
+
+@cache
+def _owners() -> tuple[int, ...]:
+    return tuple(n for n, one in enumerate(_wanted() or ()) for _ in one.patterns)
+
+
+@cache
+def _in_values() -> Prefilter:
+    wanted = _wanted() or ()
+    once = frozenset(n for n, owner in enumerate(_owners()) if wanted[owner].worth is None)
+    return make([(regex,) for one in wanted for regex in one.patterns], once=once)

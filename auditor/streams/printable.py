@@ -1,0 +1,21 @@
+"""
+Strings of a binary, as `strings` shows them: ASCII, and ASCII in UTF-16.
+"""
+
+from __future__ import annotations
+
+import re
+
+PRINTABLE = bytes([*range(0x20, 0x7F), 9])
+_LINES = bytes(byte if byte in PRINTABLE else 10 for byte in range(256))
+WIDE = re.compile(rb"(?:[\x20-\x7e\t]\x00){8,}")
+"""
+A string in UTF-16, little endian; of big endian it takes all but the first character.
+"""
+
+
+def as_lines(data: bytes) -> bytes:
+    """
+    The same bytes, with a newline for each that cannot be printed: offsets stay what they are.
+    """
+    return data.translate(_LINES)
