@@ -97,6 +97,12 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
 )
 @click.option("--show-secrets", is_flag=True, help="Show the secrets in plain text.")
 @click.option("--strict", is_flag=True, help="Exit 4 for anything that was not looked into.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that scan. [default: all cores]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is being done.")
 @click.version_option(__version__, prog_name="audit")
@@ -125,6 +131,7 @@ class _Run:
         list_all: bool,
         show_secrets: bool,
         strict: bool,
+        jobs: int | None,
         quiet: bool,
         verbose: bool,
     ) -> None:
@@ -137,6 +144,7 @@ class _Run:
         self._list_all = list_all
         self._show_secrets = show_secrets
         self._strict = strict
+        self._jobs = jobs
         self._quiet = quiet
         self._failed = False
         if verbose:
@@ -168,7 +176,7 @@ class _Run:
         accepted = baseline.read(Path(self._baseline)) if self._baseline else frozenset()
         everything = self._list_all or bool(self._write_baseline)
         policy = Policy(everything, self._show_secrets, accepted)
-        return [Request(image, self._platform, self._base, policy) for image in images]
+        return [Request(image, self._platform, self._base, self._jobs, policy) for image in images]
 
     def _audit(self, request: Request) -> list[Report]:
         from auditor.engine import audit

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from auditor import exporter, oci
 from auditor.detectors import Detector
@@ -14,8 +15,9 @@ from auditor.exporter import Blob, Export
 from auditor.model import Field, Gap, Image, Layer, LayerScan, Origin
 from auditor.ranking import Evidence
 from auditor.ranking.lives import in_metadata
+from auditor.runners import Runner
 from auditor.scan import scan_blob
-from auditor.streams.reading import Hashing, Kept, Peekable
+from auditor.streams.reading import Kept, Peekable
 
 log = logging.getLogger("auditor")
 
@@ -47,12 +49,19 @@ class Contents:
 
 
 def read(
-    export: Export, progress: Progress | None = None, told: Detector | None = None
+    export: Export,
+    runner: Runner,
+    progress: Progress | None = None,
+    told: Detector | None = None,
 ) -> Contents:
     """
     Every blob once, in the order in which they come.
     """
-    seen = (lambda count: progress(count, export.size)) if progress else None
+
+    def seen(count: int) -> None:
+        if progress:
+            progress(count, export.size)
+
     contents = Contents()
     for blob in export.blobs:
         if isinstance(blob, Gap):
@@ -60,11 +69,12 @@ def read(
         elif blob.link is not None:
             contents.documents.link(blob.name, blob.link)
         else:
-            _take(replace(blob, reader=Hashing(blob.reader, seen)), contents, told)
+            scan = partial(scan_blob, runner=runner, told=told, seen=seen)
+            _take(blob, contents, scan)
     return contents
 
 
-def _take(blob: Blob, contents: Contents, told: Detector | None) -> None:
+def _take(blob: Blob, contents: Contents, scan_as: Callable[..., LayerScan]) -> None:
     reader = Peekable(blob.reader)
     _make_room(blob.name, contents)
     is_document = oci.looks_like_json(reader.peek(exporter.HEAD))
@@ -73,10 +83,10 @@ def _take(blob: Blob, contents: Contents, told: Detector | None) -> None:
         size = len(raw)
         if contents.documents.add(blob.name, raw).data is None:
             # Ciphertext and broken JSON begin like that too: nothing in it is to be lost.
-            contents.scans[blob.name] = scan_blob(blob.name, Kept(raw), told)
+            contents.scans[blob.name] = scan_as(blob.name, Kept(raw))
     else:
         log.info("scanning %s", blob.name)
-        scan = scan_blob(blob.name, reader, told)
+        scan = scan_as(blob.name, blob.place or reader)
         size = scan.size
         contents.scans[blob.name] = scan
         contents.documents.saw(blob.name, scan.digest)

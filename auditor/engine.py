@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from auditor import contents as archive
 from auditor import exporter, oci
 from auditor.contents import Contents, Progress
-from auditor.detectors import Detector, ToldDetector
+from auditor.detectors import Detector, ToldDetector, prepare
 from auditor.errors import AuditError, NotAnImage
 from auditor.exporter import Export
 from auditor.model import Finding, Gap, Image, Report
 from auditor.ranking import Evidence, Policy, integrity, origin, rank
 from auditor.ranking.lives import in_metadata
+from auditor.runners import Runner, cores
 from auditor.scan import scan_field
 
 log = logging.getLogger("auditor")
@@ -31,6 +32,10 @@ class Request:
     reference: str
     platform: str | None = None
     base: str | None = None
+    jobs: int | None = None
+    """
+    How many processes may scan; `None` for one on each core.
+    """
     policy: Policy = field(default_factory=Policy)
 
 
@@ -41,9 +46,9 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     """
     base = _describe(request.base)[0] if request.base else None
     source, name = exporter.choose(request.reference)
-    with source.open(name) as export:
+    with source.open(name) as export, Runner(request.jobs or cores(), prepare) as runner:
         log.info("reading %s from %s", request.reference, export.source)
-        contents = archive.read(export, progress, _told(request.reference))
+        contents = archive.read(export, runner, progress, _told(request.reference))
     kind = _kind(export.source, contents.documents)
     spare = archive.unreferenced(contents)
     reports = []

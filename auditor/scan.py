@@ -1,30 +1,61 @@
 """
-One blob of an archive → what it holds: inflate, hash, walk, decode, detect.
+One blob of an archive → what it holds: inflate, hash, walk, and hand its files out in pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 from auditor.decoders import decode
 from auditor.detectors import Detector, detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
+from auditor.pieces import Found, Item, Payload, Piece, look
+from auditor.runners import Runner
 from auditor.streams import inflate
 from auditor.streams.header import BLOCK, is_header
-from auditor.streams.reading import File, Hashing, Kept, Peekable, Reader, drain
+from auditor.streams.reading import (
+    CHUNK,
+    File,
+    Hashing,
+    Kept,
+    Peekable,
+    Range,
+    RangeReader,
+    Reader,
+    drain,
+)
 from auditor.walker import LayerWalk
 
-FINDING_LIMIT = 50_000
+FINDING_LIMIT = 250_000
 """
 Findings kept of one layer; more are a gap.
 """
 GAP_LIMIT = 10_000
-
-
+PIECE = 4 << 20
+"""
+How much goes into one piece, in bytes.
+"""
+FILES = 1000
+"""
+How many files go into one piece.
+"""
 HEAD = 1 << 16
 """
 Bytes in which a tar shows its first header, even if some before it are damaged.
+"""
+LITTLE = 1 << 12
+"""
+How much is read at once between files that are passed over, in bytes.
+"""
+
+Seen = Callable[[int], None]
+"""
+Called with the bytes that were just done.
 """
 
 
@@ -63,23 +94,189 @@ class _Notes:
         return tuple(told)
 
 
-def scan_blob(name: str, reader: Reader, told: Detector | None = None) -> LayerScan:
+class _Pieces:
+    """
+    Collects files into pieces, hands these out, and takes what came of them, in order.
+    """
+
+    def __init__(
+        self, runner: Runner, notes: _Notes, told: Detector | None, place: Range | None, seen: Seen
+    ) -> None:
+        self._runner = runner
+        self._notes = notes
+        self._told = told
+        self._place = place
+        """
+        Where the layer's tar lies in a file as it is; `None` if its bytes are there only once.
+        """
+        self._seen = seen
+        self._files: list[Item] = []
+        self._parts: list[bytes] = []
+        self._texts: list[tuple[int, Text]] = []
+        self._held = 0
+        """
+        How much the texts hold, in bytes.
+        """
+        self._size = 0
+        """
+        How far the files reach from where the piece begins, in bytes.
+        """
+        self._first = 0
+        self._pending: deque[tuple[Future[Found], Payload]] = deque()
+
+    def add(self, item: File | Text | Gap, entry: int) -> None:
+        """
+        One thing that the walk came to.
+        """
+        if isinstance(item, Gap):
+            self._notes.add(item, entry)
+        elif isinstance(item, Text):
+            self._texts.append((entry, item))
+            self._held += len(item.held)
+        elif item.size is None or item.size > PIECE:
+            self._large(item, entry)
+        else:
+            self._small(item, entry, item.size)
+        if self._size + self._held >= PIECE or len(self._files) + len(self._texts) >= FILES:
+            self.flush()
+
+    def _small(self, file: File, entry: int, size: int) -> None:
+        if self._place is not None and file.at is not None:
+            if not self._files:
+                self._first = file.at
+            start = file.at - self._first
+            self._files.append(Item(entry, file.path, file.inside, start, size))
+            self._size = max(self._size, start + size)
+            return
+        data = file.reader.read(size)
+        self._files.append(Item(entry, file.path, file.inside, self._size, len(data)))
+        self._parts.append(data)
+        self._size += len(data)
+
+    def _large(self, file: File, entry: int) -> None:
+        if self._place is not None and file.at is not None and file.size is not None:
+            self.flush()
+            item = Item(entry, file.path, file.inside, 0, file.size)
+            self._submit(Piece(self._place.part(file.at, file.size), (item,), (), self._told))
+            return
+        for part in decode(file):
+            self.add(part, entry)
+
+    def flush(self) -> None:
+        """
+        Hand out what was collected.
+        """
+        if not self._files and not self._texts:
+            return
+        payload: Payload
+        if self._place is not None:
+            size = max((item.start + item.size for item in self._files), default=0)
+            payload = self._place.part(self._first, size)
+        else:
+            payload = self._runner.lay_down(self._parts)
+        piece = Piece(payload, tuple(self._files), tuple(self._texts), self._told)
+        self._files, self._parts, self._texts, self._size, self._held = [], [], [], 0, 0
+        self._submit(piece)
+
+    def _submit(self, piece: Piece) -> None:
+        size = sum(item.size for item in piece.files)
+        self._runner.expect(size)
+        self._pending.append((self._runner.submit(look, piece), piece.payload))
+        while len(self._pending) > self._runner.ahead:
+            self._take()
+
+    def finish(self) -> None:
+        """
+        Hand out the rest, and wait for all.
+        """
+        self.flush()
+        while self._pending:
+            self._take()
+
+    def _take(self) -> None:
+        future, payload = self._pending.popleft()
+        try:
+            for entry, item in future.result().items:
+                self._notes.add(item, entry)
+        except (BrokenProcessPool, OSError, MemoryError) as error:
+            reason = f"a part of it was not looked into: {type(error).__name__}"
+            self._notes.add(Gap("(layer)", reason, blocking=True), 0)
+        self._runner.free(payload)
+        if isinstance(payload, Range):
+            self._seen(payload.size)
+
+
+def scan_blob(
+    name: str,
+    source: Reader | Range,
+    runner: Runner,
+    told: Detector | None = None,
+    seen: Seen = lambda count: None,
+) -> LayerScan:
     """
     Read a blob to its end, whatever it is. Damage is in the gaps of the result. `told` looks for
-    what is known already.
+    what is known already; `seen` is told of the bytes that were done.
     """
-    stored = Hashing(reader)
+    if not isinstance(source, Range):
+        return _streamed(name, Hashing(source, seen), runner, told)
+    with RangeReader(source) as reader:
+        head = reader.read(HEAD)
+    if inflate.compression(head[: inflate.MAGIC_SIZE]) is None and _looks_like_tar(head):
+        return _in_place(name, source, runner, told, seen)
+    with RangeReader(source) as reader:
+        return _streamed(name, Hashing(reader, seen), runner, told)
+
+
+def _in_place(
+    name: str, place: Range, runner: Runner, told: Detector | None, seen: Seen
+) -> LayerScan:
+    """
+    A tar that lies in a file as it is: only its headers are read here.
+    """
+    runner.expect(place.size)
+    digest = runner.submit(hash_of, place)
+    notes = _Notes()
+    pieces = _Pieces(runner, notes, told, place, seen)
+    with RangeReader(place) as reader:
+        walk = LayerWalk(reader, LITTLE)
+        for item in walk:
+            # NOTE: what is no file of a layer, such as garbage, has no place of its own.
+            pieces.add(item, walk.entries)
+        pieces.finish()
+    stored = digest.result()
+    return _result(name, walk, notes, stored, stored, place.size)
+
+
+def hash_of(place: Range) -> str:
+    """
+    The digest of a part of a file, as `sha256:<hex>`.
+    """
+    found = hashlib.sha256()
+    with RangeReader(place) as reader:
+        while data := reader.read(CHUNK):
+            found.update(data)
+    return f"sha256:{found.hexdigest()}"
+
+
+def _streamed(name: str, stored: Hashing, runner: Runner, told: Detector | None) -> LayerScan:
+    """
+    A blob whose bytes come once, from front to back.
+    """
     source = Peekable(stored)
     kind = inflate.compression(source.peek(inflate.MAGIC_SIZE))
     inflated = inflate.Inflated(source, kind) if kind else None
     content = Hashing(inflated) if inflated else stored
     plain = Peekable(content) if inflated else source
     notes = _Notes()
+    pieces = _Pieces(runner, notes, told, None, lambda count: None)
     is_tar = _looks_like_tar(plain.peek(HEAD))
     walk = LayerWalk(plain)
-    for item, entry in _items(walk) if is_tar else _opaque(name, plain):
-        for found in _look(item, told):
-            notes.add(found, entry)
+    if is_tar:
+        for item in walk:
+            pieces.add(item, walk.entries)
+    else:
+        # A blob that is no tar is one file.
+        pieces.add(File(f"(blob {name})", plain), 0)
     drain(plain)
     diff_id = content.digest if is_tar else None
     if inflated:
@@ -87,14 +284,26 @@ def scan_blob(name: str, reader: Reader, told: Detector | None = None) -> LayerS
             diff_id = None
             notes.add(Gap("(layer)", inflated.damage, blocking=True), 0)
         for rest in _tail(inflated, source, kind or ""):
-            for found in _look(rest, told):
-                notes.add(found, 0)
+            pieces.add(rest, 0)
     drain(source)
+    pieces.finish()
+    return _result(name, walk, notes, stored.digest, diff_id, stored.size, is_tar)
+
+
+def _result(
+    name: str,
+    walk: LayerWalk,
+    notes: _Notes,
+    digest: str,
+    diff_id: str | None,
+    size: int,
+    is_tar: bool = True,
+) -> LayerScan:
     index = walk.index
     return LayerScan(
         name=name,
-        digest=stored.digest,
-        size=stored.size,
+        digest=digest,
+        size=size,
         is_tar=is_tar,
         diff_id=diff_id,
         findings=tuple(notes.findings),
@@ -113,30 +322,6 @@ def _looks_like_tar(head: bytes) -> bool:
     if not head[:BLOCK].strip(b"\0"):
         return len(head) % BLOCK == 0 or len(head) > BLOCK
     return any(is_header(head[at : at + BLOCK]) for at in range(0, len(head), BLOCK))
-
-
-def _items(walk: LayerWalk) -> Iterator[tuple[File | Text | Gap, int]]:
-    for item in walk:
-        yield item, walk.entries
-
-
-def _opaque(name: str, plain: Peekable) -> Iterator[tuple[File, int]]:
-    """
-    A blob that is no tar is one file.
-    """
-    yield File(f"(blob {name})", plain), 0
-
-
-def _look(item: File | Text | Gap, told: Detector | None) -> Iterator[Finding | Gap]:
-    if isinstance(item, Gap):
-        yield item
-        return
-    texts: Iterable[Text | Gap] = decode(item) if isinstance(item, File) else (item,)
-    for text in texts:
-        if isinstance(text, Gap):
-            yield text
-        else:
-            yield from detect(text, told)
 
 
 def _tail(inflated: inflate.Inflated, source: Peekable, kind: str) -> Iterator[File]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.engines import (
     BUSYBOX,
@@ -20,6 +21,10 @@ from tests.engines import (
     podman_engine,
 )
 from tests.fakes import fakes
+
+# No test asserts a time: a machine may be busy with anything.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # What the tool, or a library it uses, takes from the environment.
 _PREFIXES = ("AUDIT_", "DOCKER_", "CONTAINER_", "GIT_", "XDG_")

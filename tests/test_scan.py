@@ -21,6 +21,7 @@ from auditor.decoders import binary
 from auditor.decoders import text as text_decoder
 from auditor.detectors.confidence import base62_checksum
 from auditor.model import Confidence, Field, Finding, Gap, LayerScan
+from auditor.runners import Runner
 from auditor.scan import scan_blob, scan_field
 from auditor.streams.reading import CHUNK, Chunks, Exact, Kept, Reader
 from tests.headers import END, damaged, header, member, pax
@@ -30,6 +31,7 @@ BODY = "aB3dE6gH9jK2mN5pQ8sT1uV4wX7yZ0"
 TOKEN = "ghp_" + BODY + base62_checksum(BODY)
 OTHER_BODY = BODY[::-1]
 OTHER = "ghp_" + OTHER_BODY + base62_checksum(OTHER_BODY)
+RUNNER = Runner(1, lambda: None)
 LINE = f"# first\nvalue {TOKEN}\n".encode()
 
 
@@ -37,7 +39,7 @@ def scan(data: bytes, name: str = "layer.tar") -> LayerScan:
     """
     What a blob of these bytes holds.
     """
-    return scan_blob(name, Kept(data))
+    return scan_blob(name, Kept(data), RUNNER)
 
 
 def places(result: LayerScan) -> list[tuple[str, str, str | None, int | None]]:
@@ -390,7 +392,7 @@ def test_memory_does_not_grow_with_the_layer(is_compressed: bool) -> None:
     scan(tar_layer([entry("key", LINE)]))  # What is loaded once does not count.
     tracemalloc.start()
     try:
-        result = scan_blob("layer.tar", reader)
+        result = scan_blob("layer.tar", reader, RUNNER)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -9,7 +9,7 @@ from functools import cache
 
 from auditor.detectors.base import Detector
 from auditor.detectors.told import ToldDetector
-from auditor.model import Finding, Gap, Text
+from auditor.model import Finding, Gap, Reading, Text
 
 
 @cache
@@ -24,6 +24,15 @@ def detectors() -> dict[str, Detector]:
         "detect-secrets": LibraryDetector(),
         "variables": VariableDetector(),
     }
+
+
+def prepare() -> None:
+    """
+    Load what detectors need, so that processes which are started now have it from the beginning.
+    """
+    for reading in Reading:
+        for _ in detect(Text("/app/.env", "name=value\n", reading, name="name")):
+            pass
 
 
 def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
@@ -41,4 +50,4 @@ def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
             yield Gap(text.path, reason)
 
 
-__all__ = ["Detector", "ToldDetector", "detect", "detectors"]
+__all__ = ["Detector", "ToldDetector", "detect", "detectors", "prepare"]

@@ -20,7 +20,16 @@ from auditor.exporter.base import Blob, Export, describe_by_reading
 from auditor.model import Gap, Image
 from auditor.streams import inflate
 from auditor.streams.header import BLOCK, is_header
-from auditor.streams.reading import CHUNK, Chunks, Exact, Peekable, Reader
+from auditor.streams.reading import (
+    CHUNK,
+    Buffered,
+    Chunks,
+    Exact,
+    Peekable,
+    Range,
+    RangeReader,
+    Reader,
+)
 from auditor.streams.tar import Damage, Entry, Kind, Stray, Tar
 
 
@@ -41,7 +50,9 @@ class ArchiveSource:
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                blobs = read_archive(file, reference)
+                # NOTE: a named pipe is read like a stream.
+                place = Range(str(path), 0, size) if path.is_file() else None
+                blobs = read_archive(file, reference, place)
                 yield Export(self._name, reference, blobs, tag, size)
         except PermissionError as error:
             raise Unreadable(
@@ -98,27 +109,38 @@ def _locate(reference: str) -> tuple[Path, str | None]:
     raise ImageNotFound(f"{reference}: no such file", "Check the path.")
 
 
-def read_archive(source: Reader, reference: str) -> Iterator[Blob | Gap]:
+def read_archive(
+    source: Reader, reference: str, place: Range | None = None
+) -> Iterator[Blob | Gap]:
     """
-    The blobs of an archive, compressed as a whole or not. Raises `NotAnImage` at the first one.
+    The blobs of an archive, compressed as a whole or not. `place` is where it lies, if it is a
+    file. Raises `NotAnImage` at the first one.
     """
     plain = Peekable(Exact(source))
     kind = inflate.compression(plain.peek(inflate.MAGIC_SIZE))
     inflated = inflate.Inflated(plain, kind) if kind else None
     archive = Peekable(inflated) if inflated else plain
     _check(archive.peek(BLOCK), reference, inflated)
-    strays: Counter[str] = Counter()
-    tar, whole = Tar(archive), True
-    for member in tar:
-        whole = whole and not isinstance(member, Damage)
-        yield from _blob(member, strays)
-    if whole and not tar.ended:
-        yield Gap("archive", "has no end marker")
+    if place is not None and not inflated:
+        with RangeReader(place) as reader:
+            yield from _members(Tar(Buffered(reader, BLOCK * 8)), place)
+        return
+    yield from _members(Tar(archive), None)
     if inflated and inflated.damage:
         yield Gap("archive", inflated.damage, blocking=True)
     elif inflated and (inflated.tail.strip(b"\0") or plain.peek(1)):
         rest = chain([inflated.tail], iter(lambda: plain.read(CHUNK), b""))
         yield Blob(f"(after the end of the {kind} data)", -1, Chunks(rest))
+
+
+def _members(tar: Tar, place: Range | None) -> Iterator[Blob | Gap]:
+    strays: Counter[str] = Counter()
+    whole = True
+    for member in tar:
+        whole = whole and not isinstance(member, Damage)
+        yield from _blob(member, strays, place)
+    if whole and not tar.ended:
+        yield Gap("archive", "has no end marker")
 
 
 def _check(head: bytes, reference: str, inflated: inflate.Inflated | None) -> None:
@@ -135,7 +157,9 @@ def _check(head: bytes, reference: str, inflated: inflate.Inflated | None) -> No
     )
 
 
-def _blob(member: Entry | Stray | Damage, strays: Counter[str]) -> Iterator[Blob | Gap]:
+def _blob(
+    member: Entry | Stray | Damage, strays: Counter[str], place: Range | None
+) -> Iterator[Blob | Gap]:
     if isinstance(member, Damage):
         yield Gap("archive", member.reason, blocking=True)
     elif isinstance(member, Stray):
@@ -151,7 +175,11 @@ def _blob(member: Entry | Stray | Damage, strays: Counter[str]) -> Iterator[Blob
             target = posixpath.relpath("/" + _clean(target), "/" + folder)
         yield Blob(_clean(member.name), 0, member.reader, link=target)
     elif member.kind is Kind.FILE:
-        yield Blob(_clean(member.name), member.size, member.reader)
+        part = None
+        if place is not None:
+            # What the archive says it has is not there if it was cut.
+            part = place.part(member.at, min(member.size, max(place.size - member.at, 0)))
+        yield Blob(_clean(member.name), member.size, member.reader, place=part)
 
 
 def _clean(name: str) -> str:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from auditor import oci
 from auditor.model import Gap, Image
-from auditor.streams.reading import Peekable, Reader, drain
+from auditor.streams.reading import Peekable, Range, Reader, drain, skip
 
 HEAD = 512
 """
@@ -41,6 +41,10 @@ class Blob:
     link: str | None = None
     """
     Set if it is only another name: relative to its folder.
+    """
+    place: Range | None = None
+    """
+    Where it lies in a file as it is, so that it can be read there again.
     """
 
 
@@ -103,5 +107,8 @@ def describe_by_reading(source: Source, reference: str) -> tuple[Image, ...]:
                 documents.add(blob.name, head.read(blob.size))
             else:
                 documents.saw(blob.name, None)
-                drain(head)
+                if blob.size >= 0:
+                    skip(blob.reader, blob.size)
+                else:
+                    drain(blob.reader)
         return oci.assemble(documents, reference, tag=export.tag)

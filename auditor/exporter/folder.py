@@ -12,7 +12,7 @@ from pathlib import Path
 from auditor.errors import ImageNotFound, NotAnImage, Unreadable
 from auditor.exporter.base import Blob, Export, describe_by_reading
 from auditor.model import Gap, Image
-from auditor.streams.reading import Exact
+from auditor.streams.reading import Exact, Range
 
 
 class FolderSource:
@@ -99,6 +99,7 @@ def _blobs(folder: Path, files: list[Path]) -> Iterator[Blob | Gap]:
             continue
         try:
             with path.open("rb") as file:
-                yield Blob(name, os.fstat(file.fileno()).st_size, Exact(file))
+                size = os.fstat(file.fileno()).st_size
+                yield Blob(name, size, Exact(file), place=Range(str(path), 0, size))
         except OSError as error:
             yield Gap(name, f"cannot be read: {error.strerror}", blocking=True)

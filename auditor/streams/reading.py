@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 CHUNK = 1 << 20
@@ -24,6 +25,77 @@ class Reader(Protocol):
         """
         The next `n` bytes; fewer only at the end.
         """
+
+
+def skip(source: Reader, count: int) -> int:
+    """
+    Pass over `count` bytes, without reading them if the source can do that; how many there were.
+    """
+    passed = getattr(source, "skip", None)
+    if passed is not None:
+        return int(passed(count))
+    left = count
+    while left and (data := source.read(min(left, CHUNK))):
+        left -= len(data)
+    return count - left
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """
+    A recipe for bytes: a part of a file. It holds nothing open and can go to another process.
+    """
+
+    path: str
+    offset: int
+    size: int
+
+    def part(self, offset: int, size: int) -> Range:
+        """
+        A part of it, with an offset from its own beginning.
+        """
+        return Range(self.path, self.offset + offset, size)
+
+
+class RangeReader:
+    """
+    A reader over a part of a file that can pass over bytes. Close it after use.
+    """
+
+    def __init__(self, place: Range) -> None:
+        # NOTE: unbuffered, since whoever skips wants little of what lies between.
+        self._file = Path(place.path).open("rb", buffering=0)  # noqa: SIM115 - see close()
+        self._file.seek(place.offset)
+        self._left = place.size
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._file.read(min(n, self._left)) or b""
+        self._left -= len(data)
+        return data
+
+    def skip(self, n: int, /) -> int:
+        """
+        Pass over bytes; how many there were to pass over.
+        """
+        count = min(n, self._left)
+        self._file.seek(count, 1)
+        self._left -= count
+        return count
+
+    def close(self) -> None:
+        """
+        Give the file back.
+        """
+        self._file.close()
+
+    def __enter__(self) -> RangeReader:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
 
 class Chunks:
@@ -128,6 +200,17 @@ class Buffered:
         self._held, self._at = self._source.read(self._size), missing
         return first + self._held[:missing]
 
+    def skip(self, n: int, /) -> int:
+        """
+        Pass over bytes; how many there were.
+        """
+        held = max(len(self._held) - self._at, 0)
+        if n <= held:
+            self._at += n
+            return n
+        self._held, self._at = b"", 0
+        return held + skip(self._source, n - held)
+
 
 class Bounded:
     """
@@ -148,6 +231,43 @@ class Bounded:
         data = self._source.read(min(n, self.left))
         self.left -= len(data)
         return data
+
+    def skip(self, n: int, /) -> int:
+        """
+        Pass over bytes; how many there were.
+        """
+        count = skip(self._source, min(n, self.left))
+        self.left -= count
+        return count
+
+
+class Counted:
+    """
+    Counts what is taken of another reader.
+    """
+
+    def __init__(self, source: Reader) -> None:
+        self._source = source
+        self.count = 0
+        """
+        In bytes, passed over ones included.
+        """
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._source.read(n)
+        self.count += len(data)
+        return data
+
+    def skip(self, n: int, /) -> int:
+        """
+        Pass over bytes; how many there were.
+        """
+        count = skip(self._source, n)
+        self.count += count
+        return count
 
 
 class Peekable:
@@ -230,6 +350,10 @@ class File:
     inside: str | None = None
     """
     The way within `path`, for files in files.
+    """
+    at: int | None = None
+    """
+    Where its first byte is in the layer's tar, for files that lie there as they are.
     """
 
 

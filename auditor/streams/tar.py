@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from auditor.streams.header import BLOCK, BadHeader, is_header, number, records, text
-from auditor.streams.reading import Bounded, Kept, Reader, drain
+from auditor.streams.reading import Bounded, Counted, Kept, Reader, drain, skip
 
 _ZERO = bytes(BLOCK)
 HEADER_LIMIT = 4 << 20
@@ -66,6 +66,10 @@ class Entry:
     The pax records of this entry: comments, xattrs, vendor keys.
     """
     reader: Reader
+    at: int
+    """
+    Where its content begins, from the beginning of the tar.
+    """
     after_end: bool
     """
     Whether it stands behind an end marker, where loaders do not look.
@@ -146,12 +150,19 @@ class Tar:
     """
 
     def __init__(self, source: Reader) -> None:
-        self._source = source
+        self._source = Counted(source)
         self._pushed = b""
         self.ended = False
         """
         Whether the end marker was seen.
         """
+
+    @property
+    def position(self) -> int:
+        """
+        Where the next byte is, from the beginning of the tar.
+        """
+        return self._source.count - len(self._pushed)
 
     def __iter__(self) -> Iterator[Entry | Stray | Damage]:
         pending = _Pending()
@@ -281,6 +292,7 @@ class Tar:
             yield Damage("cut: the map of a sparse file is missing")
         reader = Bounded(self._source, size)
         yield Entry(
+            at=self.position,
             name=name,
             kind=kind,
             size=size,
@@ -321,7 +333,7 @@ class Tar:
         return True
 
     def _close(self, name: str, reader: Bounded, size: int) -> Iterator[Stray | Damage]:
-        drain(reader)
+        skip(reader, reader.left)
         if reader.left:
             yield Damage(f"cut: {reader.left} bytes are missing")
         else:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.model import Gap, PathIndex, Reading, Text
-from auditor.streams.reading import Buffered, File, Peekable, Reader
+from auditor.streams.reading import CHUNK, Buffered, File, Peekable, Reader
 from auditor.streams.tar import Damage, Entry, Kind, Stray, Tar
 from auditor.walker.whiteouts import Mark, meaning, normalise
 
@@ -48,10 +48,12 @@ class _Paths:
 class LayerWalk:
     """
     The files of a layer, in order. `index`, `files` and `bytes` are complete once it ended.
+
+    `piece` is how much is read at once, in bytes: little from a source that passes over content.
     """
 
-    def __init__(self, source: Reader) -> None:
-        self._tar = Tar(Buffered(source))
+    def __init__(self, source: Reader, piece: int = CHUNK) -> None:
+        self._tar = Tar(Buffered(source, piece))
         self._files = _Paths()
         self._directories = _Paths()
         self._whiteouts = _Paths()
@@ -106,7 +108,7 @@ class LayerWalk:
             self.files += 1
             self.bytes += entry.size
             if entry.size:
-                yield File(path, Peekable(entry.reader), entry.size, inside)
+                yield File(path, Peekable(entry.reader), entry.size, inside, entry.at)
 
     def _note(self, entry: Entry, path: str) -> None:
         """

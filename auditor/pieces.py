@@ -1,0 +1,127 @@
+"""
+A piece of a layer: files and texts that are looked into together, in this process or in another.
+
+What goes in and what comes out is small when pickled: a piece of a file on disk is its place, and
+one of a stream lies in memory that the processes share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from auditor.decoders import decode
+from auditor.detectors import Detector, detect
+from auditor.model import Finding, Gap, Text
+from auditor.shared_memory import Slot, taken
+from auditor.streams.reading import File, Kept, Peekable, Range, RangeReader
+
+Payload = bytes | Slot | Range
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """
+    One file of a piece.
+    """
+
+    entry: int
+    """
+    The number of the layer's entry.
+    """
+    path: str
+    inside: str | None
+    start: int
+    """
+    Where it begins in the piece, in bytes.
+    """
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """
+    Work for one process.
+    """
+
+    payload: Payload
+    """
+    The content of the files, and maybe what lies between them.
+    """
+    files: tuple[Item, ...] = ()
+    texts: tuple[tuple[int, Text], ...] = ()
+    """
+    With the number of the entry that each belongs to.
+    """
+    told: Detector | None = None
+    """
+    What is known of this image and looked for everywhere.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    What came of a piece, in the order of the layer's entries, with the entry's number each.
+    """
+
+    items: tuple[tuple[int, Finding | Gap], ...] = ()
+
+
+def look(piece: Piece) -> Found:
+    """
+    Decode and detect all of a piece.
+    """
+    return Found((*_in_texts(piece), *_in_files(piece)))
+
+
+def _in_texts(piece: Piece) -> Iterator[tuple[int, Finding | Gap]]:
+    for entry, text in piece.texts:
+        for found in detect(text, piece.told):
+            yield entry, found
+
+
+def _in_files(piece: Piece) -> Iterator[tuple[int, Finding | Gap]]:
+    for entry, file in _files(piece):
+        if isinstance(file, Gap):
+            yield entry, file
+            continue
+        for found in look_into(file, piece.told):
+            yield entry, found
+
+
+def look_into(file: File, told: Detector | None) -> Iterator[Finding | Gap]:
+    """
+    Decode and detect one file.
+    """
+    parts: Iterable[Text | Gap] = decode(file)
+    for part in parts:
+        if isinstance(part, Gap):
+            yield part
+        else:
+            yield from detect(part, told)
+
+
+def _files(piece: Piece) -> Iterator[tuple[int, File | Gap]]:
+    payload = piece.payload
+    if isinstance(payload, Range) and len(piece.files) == 1:
+        # One large file is read as it is looked into.
+        (item,) = piece.files
+        with RangeReader(payload.part(item.start, item.size)) as reader:
+            yield item.entry, File(item.path, Peekable(reader), item.size, item.inside)
+        return
+    data = _data(payload) if piece.files else b""
+    for item in piece.files:
+        content = data[item.start : item.start + item.size]
+        if len(content) < item.size:
+            yield item.entry, Gap(item.path, "was cut off while it was read", blocking=True)
+        yield item.entry, File(item.path, Peekable(Kept(content)), item.size, item.inside)
+
+
+def _data(payload: Payload) -> bytes:
+    if isinstance(payload, bytes):
+        return payload
+    if isinstance(payload, Slot):
+        return taken(payload)
+    with RangeReader(payload) as reader:
+        return reader.read(payload.size)

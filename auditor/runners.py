@@ -1,0 +1,137 @@
+"""
+Where layers are scanned: in this process as long as there is little to do, else in several.
+
+The seam is the standard library's own, `concurrent.futures.Executor`.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from typing import Self, TypeVar
+
+from auditor.shared_memory import SharedMemory, Slot, inherit
+
+WORTH = 12 << 20
+"""
+How much work starts processes, in bytes: less is done sooner than they are up.
+"""
+AHEAD = 3
+"""
+Pieces that may wait for each process.
+"""
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+def cores() -> int:
+    """
+    How many processors this process may use.
+    """
+    if sys.platform != "win32" and hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Here(Executor):
+    """
+    Everything at once, in this process.
+    """
+
+    def submit(self, task: Callable[..., R], /, *args: object, **more: object) -> Future[R]:
+        """
+        See `Executor.submit`. What the task raises is in the future.
+        """
+        future: Future[R] = Future()
+        try:
+            future.set_result(task(*args, **more))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Runner:
+    """
+    Runs tasks in `jobs` processes, once there is enough to do. Leave it as a context.
+    """
+
+    def __init__(self, jobs: int, prepare: Callable[[], object]) -> None:
+        """
+        `prepare` is called before processes are started, and leaves behind what they inherit.
+        """
+        self._jobs = jobs
+        self._prepare = prepare
+        self._executor: Executor = Here()
+        self._memory: SharedMemory | None = None
+        self._work = 0
+
+    @property
+    def ahead(self) -> int:
+        """
+        How many tasks may be under way.
+        """
+        return self._jobs * AHEAD
+
+    def expect(self, size: int) -> None:
+        """
+        So many bytes more are to be looked into.
+        """
+        self._work += size
+        if self._jobs > 1 and self._work > WORTH and isinstance(self._executor, Here):
+            self._start()
+
+    def submit(self, task: Callable[[A], R], argument: A) -> Future[R]:
+        """
+        Run a task with its argument, now or later.
+        """
+        return self._executor.submit(task, argument)
+
+    def lay_down(self, parts: Sequence[bytes]) -> bytes | Slot:
+        """
+        Some bytes, as cheap as they can be handed to a task. Give a slot free after use.
+        """
+        slot = self._memory.lay_down(parts) if self._memory else None
+        return b"".join(parts) if slot is None else slot
+
+    def free(self, payload: object) -> None:
+        """
+        Nobody reads it any more.
+        """
+        if self._memory is not None and isinstance(payload, Slot):
+            self._memory.free(payload)
+
+    def _start(self) -> None:
+        self._prepare()
+        context = multiprocessing.get_context(_method())
+        if context.get_start_method() == "fork":
+            self._memory = SharedMemory(self.ahead + 1)
+            inherit(self._memory)
+        self._executor = ProcessPoolExecutor(self._jobs, context, initializer=_begin)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._executor.shutdown(wait=not any(error), cancel_futures=True)
+        if self._memory is not None:
+            self._memory.close()
+
+
+def _method() -> str:
+    """
+    How to start processes. Forking is quickest, and safe while there is one thread.
+    """
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return "fork"
+    return "spawn"
+
+
+def _begin() -> None:
+    # The first process hears the interrupt and ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
