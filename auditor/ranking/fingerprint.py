@@ -11,6 +11,7 @@ import hashlib
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 
 STRONG_BITS = 80.0
@@ -27,6 +28,10 @@ _WORD = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
 LONG = 20
 """
 A shorter value is weak, in characters.
+"""
+LONGEST = 200
+"""
+How much of a value is looked at, in characters.
 """
 MIXED = 0.33
 """
@@ -46,24 +51,38 @@ def bits(value: str) -> float:
     return words * WORD_BITS - sum(n * math.log2(n / len(rest)) for n in counts)
 
 
+@lru_cache(maxsize=1 << 14)
 def is_strong(value: str) -> bool:
     """
     Whether a value may be hashed: long, varied, and made by a machine. Words glued together are
     long and varied too, and a list of words guesses them.
     """
-    if len(value) < LONG or bits(value) < STRONG_BITS or len(value.split()) > 1:
+    if len(value) < LONG or len(value.split()) > 1:
         return False
-    kinds = [_kind(char) for char in value]
+    # What is strong by its beginning is strong.
+    value = value[:LONGEST]
+    if bits(value) < STRONG_BITS:
+        return False
+    kinds = value.translate(_KINDS)
     changes = sum(one != other for one, other in pairwise(kinds))
     return changes >= MIXED * (len(value) - 1)
 
 
-def _kind(char: str) -> int:
-    if char.isdigit():
-        return 0
-    if char.isalpha():
-        return 1 if char.islower() else 2
-    return 3
+class _Kinds(dict[int, str]):
+    """
+    A letter for each kind of character, found out when it is first met.
+    """
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kind = "9" if char.isdigit() else "-"
+        if char.isalpha():
+            kind = "a" if char.islower() else "A"
+        self[code] = kind
+        return kind
+
+
+_KINDS = _Kinds()
 
 
 def fingerprint(value: str, detector: str, path: str, name: str | None, number: int) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from auditor.model import Confidence, Finding
 
@@ -41,6 +42,7 @@ def redactor(findings: Iterable[Finding]) -> Redact:
     for word in words:
         by_head.setdefault(word[:SHORTEST], []).append(word)
 
+    @lru_cache(maxsize=1 << 16)
     def redact(text: str) -> str:
         # NOTE: most texts hold no secret and there may be thousands of both, so only words that
         # begin with four characters of the text are tried. The longest first: one may hold another.

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from detect_secrets.core.scan import get_filters_with_parameter
-from detect_secrets.filters import allowlist
+from detect_secrets.filters import allowlist, heuristic
 from detect_secrets.plugins.base import BasePlugin
 from detect_secrets.util.code_snippet import CodeSnippet
 
@@ -42,12 +42,21 @@ def _of_contexts() -> tuple[Filter, ...]:
 
 def _filters(parameter: str, known: set[str]) -> tuple[Filter, ...]:
     found = get_filters_with_parameter(parameter)
+    quick = {
+        allowlist.is_line_allowlisted: _is_allowlisted,
+        heuristic.is_indirect_reference: _is_indirect_reference,
+    }
     return tuple(
-        (_is_allowlisted, ("context", "filename", "line"))
-        if one is allowlist.is_line_allowlisted
-        else (one, tuple(sorted(one.injectable_variables & known)))
-        for one in found
+        (quick.get(one, one), tuple(sorted(one.injectable_variables & known))) for one in found
     )
+
+
+def _is_indirect_reference(line: str) -> bool:
+    """
+    The library's filter, asked only of lines with brackets: its pattern is slow without any.
+    """
+    opens, closes = "(" in line or "[" in line, ")" in line or "]" in line
+    return opens and closes and bool(heuristic.is_indirect_reference(line))
 
 
 def _is_allowlisted(filename: str, line: str, context: CodeSnippet) -> bool:

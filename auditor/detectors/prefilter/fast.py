@@ -61,7 +61,7 @@ class FastPrefilter:
         end = -1
         for line in data.split(b"\n"):
             end += len(line) + 1
-            if is_folded(line):
+            if not line.isascii() and is_folded(line):
                 hits += [(end, rule) for rule in range(self._count)]
         return hits
 
