@@ -42,7 +42,7 @@ def _of_contexts() -> tuple[Filter, ...]:
 
 def _filters(parameter: str, known: set[str]) -> tuple[Filter, ...]:
     found = get_filters_with_parameter(parameter)
-    quick = {
+    quick: dict[Any, Callable[..., Any]] = {
         allowlist.is_line_allowlisted: _is_allowlisted,
         heuristic.is_indirect_reference: _is_indirect_reference,
     }
