@@ -11,10 +11,11 @@ from __future__ import annotations
 import bz2
 import lzma
 import sys
-import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol, cast
+
+from zlib_ng import zlib_ng
 
 from auditor.streams.reading import CHUNK, Reader
 
@@ -28,7 +29,8 @@ MAGIC_SIZE = 6
 Bytes needed to tell a compression.
 """
 
-DECOMPRESSION_ERRORS = (zlib.error, lzma.LZMAError, ZstdError, OSError, EOFError, ValueError)
+_GZIP_ERROR = cast("type[Exception]", zlib_ng.error)
+DECOMPRESSION_ERRORS = (_GZIP_ERROR, lzma.LZMAError, ZstdError, OSError, EOFError, ValueError)
 
 
 class Decompressor(Protocol):
@@ -66,8 +68,8 @@ class _Gzip:
     """
 
     def __init__(self) -> None:
-        self._zlib = zlib.decompressobj(wbits=31)
-        self._error: zlib.error | None = None
+        self._zlib = zlib_ng.decompressobj(wbits=31)
+        self._error: Exception | None = None
 
     @property
     def eof(self) -> bool:
@@ -88,18 +90,18 @@ class _Gzip:
         before = self._zlib.copy()
         try:
             return self._zlib.decompress(data, max_length)
-        except zlib.error as error:
+        except _GZIP_ERROR as error:
             # NOTE: what this call inflated before it came to the damage is lost with it.
             self._error = error
             return _salvage(before, data)
 
 
-def _salvage(state: zlib._Decompress, data: bytes) -> bytes:
+def _salvage(state: Any, data: bytes) -> bytes:
     """
     What comes out before the damage, byte by byte.
     """
     out = bytearray()
-    with suppress(zlib.error):
+    with suppress(_GZIP_ERROR):
         for at in range(len(data)):
             out += state.decompress(data[at : at + 1])
     return bytes(out)
