@@ -68,7 +68,7 @@ class _Gzip:
     """
 
     def __init__(self) -> None:
-        self._zlib = zlib_ng.decompressobj(wbits=31)
+        self._zlib: Any = zlib_ng.decompressobj(wbits=31)
         self._error: Exception | None = None
 
     @property
