@@ -65,7 +65,8 @@ def text(field: bytes) -> str:
     """
     Up to the first NUL.
     """
-    return decode(field.split(b"\0", 1)[0])
+    end = field.find(0)
+    return (field if end < 0 else field[:end]).decode("utf-8", "surrogateescape")
 
 
 def decode(data: bytes) -> str:

@@ -73,11 +73,11 @@ class _Gzip:
 
     @property
     def eof(self) -> bool:
-        return self._zlib.eof
+        return bool(self._zlib.eof)
 
     @property
     def unused_data(self) -> bytes:
-        return self._zlib.unused_data
+        return bytes(self._zlib.unused_data)
 
     @property
     def needs_input(self) -> bool:
@@ -89,7 +89,7 @@ class _Gzip:
         data = self._zlib.unconsumed_tail + data
         before = self._zlib.copy()
         try:
-            return self._zlib.decompress(data, max_length)
+            return bytes(self._zlib.decompress(data, max_length))
         except _GZIP_ERROR as error:
             # NOTE: what this call inflated before it came to the damage is lost with it.
             self._error = error

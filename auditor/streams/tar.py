@@ -57,9 +57,9 @@ class Entry:
     kind: Kind
     size: int
     link: str
-    owner: tuple[str, str]
+    header: bytes
     """
-    User and group name.
+    The block that it began with.
     """
     extended: dict[str, str]
     """
@@ -74,6 +74,13 @@ class Entry:
     """
     Whether it stands behind an end marker, where loaders do not look.
     """
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """
+        User and group name.
+        """
+        return text(self.header[265:297]), text(self.header[297:329])
 
 
 @dataclass(slots=True)
@@ -287,7 +294,9 @@ class Tar:
             kind = Kind.DIRECTORY
         if kind is not Kind.FILE:
             size = 0
-        link = extended.get("linkpath") or pending.link or text(block[157:257])
+        link = extended.get("linkpath") or pending.link or ""
+        if not link and block[157]:
+            link = text(block[157:257])
         if type_flag == b"S" and not self._skip_sparse_map(block):
             yield Damage("cut: the map of a sparse file is missing")
         reader = Bounded(self._source, size)
@@ -297,7 +306,7 @@ class Tar:
             kind=kind,
             size=size,
             link=link,
-            owner=(text(block[265:297]), text(block[297:329])),
+            header=block,
             extended=extended,
             reader=reader,
             after_end=self.ended,
@@ -336,5 +345,5 @@ class Tar:
         skip(reader, reader.left)
         if reader.left:
             yield Damage(f"cut: {reader.left} bytes are missing")
-        else:
+        elif size % BLOCK:
             yield from self._padding(name, size)

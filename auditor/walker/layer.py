@@ -138,7 +138,8 @@ class LayerWalk:
             yield Text(path, name, Reading.TOKENS, inside="file name")
         if entry.kind is Kind.SYMLINK and _TELLING_NAME.search(entry.link):
             yield Text(path, entry.link, Reading.TOKENS, inside="link target")
-        for owner in entry.owner:
+        # NOTE: a name that is long enough for a token has a character there.
+        for owner in entry.owner if entry.header[284] or entry.header[316] else ():
             if len(owner) >= 20 and owner not in self._owners:
                 self._owners.add(owner)
                 yield Text(path, owner, Reading.TOKENS, inside="owner")
