@@ -495,6 +495,10 @@ class Report:
     """
     accepted: int = 0
     accepted_leaks: tuple[Leak, ...] = ()
+    dockerfile: str | None = None
+    """
+    The file whose lines the places name, as the user gave it.
+    """
 
     @property
     def worst(self) -> Severity | None:

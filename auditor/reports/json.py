@@ -1,5 +1,7 @@
 """
 JSON, version 1. Other tools live on it: keys are added, never changed or taken away.
+
+`schema/report-1.json` describes it; `saved.py` reads it back.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from auditor import __version__
 from auditor.model import Gap, LayerRow, Leak, Place, Report
 
 VERSION = 1
+TOOL = "layer-auditor"
 
 
 def write_json(reports: Sequence[Report], out: TextIO) -> None:
@@ -21,7 +24,7 @@ def write_json(reports: Sequence[Report], out: TextIO) -> None:
     """
     document = {
         "version": VERSION,
-        "tool": {"name": "layer-auditor", "version": __version__},
+        "tool": {"name": TOOL, "version": __version__},
         "images": [_image(report) for report in reports],
     }
     # NOTE: ASCII only, so that names which are no UTF-8 and controls do no harm.
@@ -45,7 +48,10 @@ def _image(report: Report) -> dict[str, Any]:
             **asdict(report.counts),
             "accepted": report.accepted,
             "worst": report.worst,
+            "metadata": asdict(report.metadata_counts),
         },
+        "accepted_leaks": [_leak(leak) for leak in report.accepted_leaks],
+        "dockerfile": report.dockerfile,
     }
 
 
@@ -59,6 +65,8 @@ def _layer(row: LayerRow) -> dict[str, Any]:
         "origin": row.layer.origin,
         "score": row.score,
         "leaks": asdict(row.leaks),
+        "instruction": row.layer.instruction,
+        "missing": row.layer.blob is None,
     }
 
 
@@ -76,6 +84,9 @@ def _leak(leak: Leak) -> dict[str, Any]:
         "places": [_place(place) for place in leak.places],
         "reasons": list(leak.reasons),
         "advice": leak.advice,
+        "fix": leak.fix,
+        "proof": leak.proof,
+        "rotate": leak.rotate,
     }
 
 
@@ -93,4 +104,9 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def _gap(gap: Gap) -> dict[str, Any]:
-    return {"layer": gap.layer, "path": gap.path, "reason": gap.reason}
+    return {
+        "layer": gap.layer,
+        "path": gap.path,
+        "reason": gap.reason,
+        "blocking": gap.blocking,
+    }
