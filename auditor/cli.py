@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from auditor.engine import Request
     from auditor.model import Report
 
-FORMATS = ("json", "table")
+FORMATS = ("github", "gitlab", "html", "json", "junit", "markdown", "sarif", "table")
 LEVELS = ("critical", "high", "medium", "low", "never")
 EPILOG = """
 \b
@@ -65,7 +65,7 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AUDIT"},
     epilog=EPILOG,
 )
-@click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
+@click.argument("images", metavar="IMAGE...", nargs=-1)
 @click.option(
     "-f",
     "--format",
@@ -74,7 +74,16 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
     multiple=True,
     # NOTE: click derives the variable from the parameter's name, not from the option's.
     envvar="AUDIT_FORMAT",
-    help="table (default) or json; several times as FORMAT=FILE.",
+    help=f"{', '.join(FORMATS)}; several times as FORMAT=FILE.  [default: table]",
+)
+@click.option(
+    "--from-json",
+    "saved",
+    metavar="FILE",
+    type=click.Path(),
+    multiple=True,
+    envvar="AUDIT_FROM_JSON",
+    help="Write a report saved with -f json again; takes no IMAGE.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="File instead of stdout.")
 @click.option(
@@ -111,6 +120,8 @@ def command(images: tuple[str, ...], **options: Any) -> None:
     Find every secret that a built container image gives away, layer by layer, also those that a
     later layer deleted, in history and build args too.
     """
+    if not images and not options["saved"]:
+        raise click.UsageError("Missing argument 'IMAGE...'.")
     _Run(**options).run(images)
 
 
@@ -122,6 +133,7 @@ class _Run:
     def __init__(
         self,
         formats: Sequence[tuple[str, str | None]],
+        saved: Sequence[str],
         output: str | None,
         fail_on: str,
         base: str | None,
@@ -136,6 +148,7 @@ class _Run:
         verbose: bool,
     ) -> None:
         self._formats = _destinations(formats, output)
+        self._saved = saved
         self._fail_on = fail_on
         self._base = base
         self._platform = platform
@@ -158,7 +171,7 @@ class _Run:
         # Imported here: --help and --version must not wait for it.
         from auditor import baseline
 
-        reports: list[Report] = []
+        reports = self._read(images)
         for request in self._requests(images):
             reports += self._audit(request)
         if reports:
@@ -167,6 +180,26 @@ class _Run:
             count = baseline.write(Path(self._write_baseline), reports)
             self._say(f"{self._write_baseline}: {count} leaks accepted from now on")
         sys.exit(self._exit_code(reports))
+
+    def _read(self, images: Sequence[str]) -> list[Report]:
+        """
+        Reports that were saved. They are final: what says how to audit comes too late.
+        """
+        if not self._saved:
+            return []
+        late = [self._base, self._platform, self._baseline, self._list_all, self._show_secrets]
+        if images or any(late):
+            raise UsageError(
+                "--from-json takes no IMAGE, and none of --all, --base, --baseline, --platform, "
+                "--show-secrets",
+                "Give them when the image is audited.",
+            )
+        from auditor.reports.saved import read_report
+
+        reports = [report for file in self._saved for report in read_report(Path(file))]
+        for report in reports:
+            self._say(_summary(report))
+        return reports
 
     def _requests(self, images: Iterable[str]) -> list[Request]:
         from auditor import baseline

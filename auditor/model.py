@@ -499,6 +499,10 @@ class Report:
     """
     The file whose lines the places name, as the user gave it.
     """
+    complete: bool = False
+    """
+    Whether all was asked for: leaks of low severity are listed, and no format shortens its lists.
+    """
 
     @property
     def worst(self) -> Severity | None:

@@ -27,8 +27,9 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 # What the tool, or a library it uses, takes from the environment.
-_PREFIXES = ("AUDIT_", "DOCKER_", "CONTAINER_", "GIT_", "XDG_")
-_NAMES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "REGISTRY_AUTH_FILE")
+_PREFIXES = ("AUDIT_", "DOCKER_", "CONTAINER_", "GIT_", "XDG_", "GITHUB_", "CI_")
+_NAMES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "REGISTRY_AUTH_FILE",
+          "SOURCE_DATE_EPOCH")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -72,6 +72,7 @@ def rank(
         metadata_counts=count([leak for leak in open_leaks if _touches(leak, None)]),
         accepted=len(accepted),
         accepted_leaks=tuple(accepted),
+        complete=policy.list_all,
     )
 
 

@@ -22,6 +22,10 @@ SUMMARY = 1_000_000
 """
 GitHub refuses a summary of more than 1 MiB for a step, in bytes.
 """
+LEAST = 2_000
+"""
+A shorter summary says nothing, in bytes.
+"""
 SHOWN = 10
 """
 How many annotations of a kind GitHub shows for a step.
@@ -105,7 +109,7 @@ def _annotation(report: Report, leak: Leak) -> str:
     return _command(
         _COMMANDS[leak.severity],
         message[:MESSAGE] + ("…" if len(message) > MESSAGE else ""),
-        file=at.file,
+        file=plain(at.file),
         line=at.line,
         title=f"{leak.detector} in {'the metadata' if place.layer is None else spot(place)}"[:200],
     )
@@ -139,7 +143,11 @@ def _summary(reports: Sequence[Report]) -> Iterator[str]:
     try:
         with Path(file).open("a", encoding="utf-8") as out:
             room = SUMMARY - out.tell()
-            out.write(page(reports, room))
+            if room >= LEAST:
+                out.write(page(reports, room))
+                return
     except OSError as error:
         text = f"The job summary cannot be written: {error.strerror}"
-        yield _command("warning", text, title="Layer auditor")
+    else:
+        text = "The job summary of this step is full, so the report is not in it."
+    yield _command("warning", text, title="Layer auditor")

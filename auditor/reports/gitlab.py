@@ -8,7 +8,6 @@ made for packages with known flaws, so a secret in an image goes into this one.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import time
@@ -20,7 +19,7 @@ from typing import Any, TextIO
 from auditor import __version__
 from auditor.model import Gap, Leak, Report
 from auditor.reports.identity import identities
-from auditor.reports.json import TOOL
+from auditor.reports.json import TOOL, dump
 from auditor.reports.places import best, sentence, target
 from auditor.reports.terminal import plain, shorten
 
@@ -76,7 +75,7 @@ def write_gitlab(reports: Sequence[Report], out: TextIO) -> None:
             for leak in report.leaks
         ],
     }
-    out.write(json.dumps(document, indent=2, ensure_ascii=True) + "\n")
+    out.write(dump(document, indent=2))
 
 
 def _now() -> str:

@@ -27,8 +27,17 @@ def write_json(reports: Sequence[Report], out: TextIO) -> None:
         "tool": {"name": TOOL, "version": __version__},
         "images": [_image(report) for report in reports],
     }
-    # NOTE: ASCII only, so that names which are no UTF-8 and controls do no harm.
-    out.write(json.dumps(document, indent=2, ensure_ascii=True) + "\n")
+    out.write(dump(document, indent=2))
+
+
+def dump(document: Any, indent: int) -> str:
+    """
+    JSON text that does no harm in a terminal or the log of a CI job, whatever it holds.
+    """
+    # NOTE: ASCII only, for names which are no UTF-8 and controls. A log with ##vso[…] in it gives
+    # orders to Azure Pipelines; signs like # stand in strings alone, where they may be escaped.
+    text = json.dumps(document, indent=indent, ensure_ascii=True)
+    return text.replace("##", "#\\u0023") + "\n"
 
 
 def _image(report: Report) -> dict[str, Any]:
@@ -52,6 +61,7 @@ def _image(report: Report) -> dict[str, Any]:
         },
         "accepted_leaks": [_leak(leak) for leak in report.accepted_leaks],
         "dockerfile": report.dockerfile,
+        "complete": report.complete,
     }
 
 

@@ -64,8 +64,10 @@ def page(reports: Sequence[Report], limit: int) -> str:
     parts = []
     for report, head, foot in zip(reports, heads, feet, strict=True):
         told = []
+        advice = ""
         for leak in report.leaks:
-            text = _leak(leak)
+            text = _leak(leak, leak.advice == advice)
+            advice = leak.advice
             if _bytes(text) > room:
                 break
             room -= _bytes(text)
@@ -123,6 +125,9 @@ def prose(text: str) -> str:
                 held = []
             parts.append(word)
         else:
+            # A keyword belongs to what follows it: RUN --mount=…
+            if not held and parts and parts[-1].isalpha() and parts[-1].isupper():
+                held.append(parts.pop())
             held.append(word)
     if held:
         parts.append(_code_words(held))
@@ -134,7 +139,7 @@ def _code_words(words: Sequence[str]) -> str:
     Words as one code span, with the full stop of the sentence behind it.
     """
     text = " ".join(words)
-    bare = text.rstrip(".,;:")
+    bare = text.rstrip(".,;:)")
     return code(bare) + text[len(bare) :] if bare else text
 
 
@@ -201,7 +206,7 @@ def _cells(counts: object) -> str:
     return " | ".join(str(getattr(counts, s.value) or "") for s in Severity)
 
 
-def _leak(leak: Leak) -> str:
+def _leak(leak: Leak, again: bool) -> str:
     shown = code(leak.preview)
     if leak.secret:
         shown += f" {code(leak.secret.reveal())}"
@@ -216,7 +221,7 @@ def _leak(leak: Leak) -> str:
         lines.append(f"- and {len(leak.places) - PLACES} more places")
     why = "; ".join(leak.reasons)
     lines += ["", f"*{leak.confidence} · {leak.exposure} · {leak.origin}*: {prose(why)}", ""]
-    lines += [prose(leak.advice), ""]
+    lines += ["Fix: as above." if again else prose(leak.advice), ""]
     if leak.fix:
         file = f" (line {first.dockerfile_line})" if first.dockerfile_line else ""
         lines += [f"Instead{file}:", "", block(leak.fix, "dockerfile"), ""]

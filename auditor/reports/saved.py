@@ -173,6 +173,7 @@ def _image(node: _Node) -> Report:
         accepted=summary.integer("accepted"),
         accepted_leaks=_each(node, "accepted_leaks", _accepted, []),
         dockerfile=node.text_or_none("dockerfile"),
+        complete=node.truth("complete"),
     )
 
 

@@ -6,18 +6,21 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from auditor.model import Counts, Gap, LayerRow, Leak, Origin, Place, Report, Severity, State
 from auditor.reports.terminal import has_colour, plain, shorten, size
 
-FIXED = 44
+FIXED = 40
 """
 Columns that the numbers of a layer's row take.
 """
 NARROWEST = 16
+LAYER_LIMIT = 20
+"""
+How many layers have a row of their own; those with leaks always have.
+"""
 GAP_LIMIT = 10
 """
 How many kinds of gaps are told one by one.
@@ -54,10 +57,12 @@ class _Page:
 
     def __init__(self, width: int, colour: bool) -> None:
         self._width = max(width, 60)
+        self._complete = False
         self._room = max(self._width - FIXED, NARROWEST)
         self._colour = colour
 
     def report(self, report: Report) -> Iterator[str]:
+        self._complete = report.complete
         yield self._bold(plain(report.reference))
         about = [report.platform, report.source, report.id[:19]]
         yield "  ".join(plain(part) for part in about if part)
@@ -67,8 +72,8 @@ class _Page:
         advice = ""
         for leak in report.leaks:
             yield from self._leak(leak)
-            yield from self._wrap("as above" if leak.advice == advice else leak.advice, "  fix: ")
-            yield f"  id:  {leak.id}"
+            yield from self._remedy(leak, leak.advice == advice)
+            yield self._dim(f"  id:  {plain(leak.id)}")
             yield ""
             advice = leak.advice
         yield from self._summary(report)
@@ -77,6 +82,9 @@ class _Page:
     def _bold(self, text: str) -> str:
         return f"\x1b[1m{text}\x1b[0m" if self._colour else text
 
+    def _dim(self, text: str) -> str:
+        return f"\x1b[2m{text}\x1b[0m" if self._colour else text
+
     def _tint(self, severity: Severity, text: str) -> str:
         return f"{_COLOURS[severity]}{text}\x1b[0m" if self._colour else text
 
@@ -84,17 +92,16 @@ class _Page:
         # Imported late: only this format needs it, and not for a report of nothing.
         import tabulate
 
-        rows = [self._row(row) for row in _ranked(report)]
-        meta = [
-            "meta",
-            shorten("history, config, labels, attestations", self._room),
-            "",
-            *_numbers(report.metadata_counts),
-        ]
-        if any(_numbers(report.metadata_counts)):
-            rows.insert(0, meta)
-        else:
-            rows.append(meta)
+        ranked = _ranked(report)
+        shown = [row for at, row in enumerate(ranked) if row.score or at < LAYER_LIMIT]
+        shown = ranked if report.complete else shown
+        rows = [self._row(row) for row in shown]
+        meta = ["meta", shorten("history, config, labels, attestations", self._room), "",
+                *self._numbers(report.metadata_counts)]  # fmt: skip
+        # It leads where it leaks.
+        rows.insert(0 if any(meta[3:]) else len(rows), meta)
+        if lost := len(ranked) - len(shown):
+            rows.append(["…", f"{lost} more layers without leaks", "", "", "", "", ""])
         heads = ["layer", "instruction", "size", "crit", "high", "med", "low"]
         align = ("right", "left", "right", "right", "right", "right", "right")
         # Its default widens every column with a heading by two.
@@ -110,26 +117,47 @@ class _Page:
             text = f"[base] {text}"
         missing = row.layer.blob is None
         stored = "missing" if missing else size(row.size)
-        return [str(row.layer.index), shorten(text, self._room), stored, *_numbers(row.leaks)]
+        return [str(row.layer.index), shorten(text, self._room), stored, *self._numbers(row.leaks)]
+
+    def _numbers(self, counts: Counts) -> list[str]:
+        numbers = ((severity, getattr(counts, severity.value)) for severity in Severity)
+        return [self._tint(severity, str(number)) if number else "" for severity, number in numbers]
 
     def _leak(self, leak: Leak) -> Iterator[str]:
         head = f"{leak.severity.value.upper():<8}  {leak.detector}  {plain(leak.preview)}"
         if leak.secret:
             head += f"  {plain(leak.secret.reveal())}"
         yield self._tint(leak.severity, head)
-        for place in leak.places[:PLACE_LIMIT]:
-            yield from self._wrap(_where(place), "  ")
-        if len(leak.places) > PLACE_LIMIT:
-            yield f"  and {len(leak.places) - PLACE_LIMIT} more places"
+        limit = len(leak.places) if self._complete else PLACE_LIMIT
+        instruction = None
+        for place in leak.places[:limit]:
+            # An instruction that wrote many files is told once.
+            known = place.instruction == instruction
+            yield from self._wrap(_where(place, not known), "  ", "      ")
+            instruction = place.instruction
+        if len(leak.places) > limit:
+            yield f"  and {len(leak.places) - limit} more places"
         facts = f"{leak.confidence} · {leak.exposure} · {leak.origin}: " + "; ".join(leak.reasons)
         yield from self._wrap(facts, "  why: ")
 
-    def _wrap(self, text: str, lead: str) -> Iterator[str]:
+    def _remedy(self, leak: Leak, again: bool) -> Iterator[str]:
+        """
+        What to do. Dockerfile text and commands are never broken, so that they can be copied.
+        """
+        yield from self._wrap("as above" if again else leak.advice, "  fix: ")
+        for number, line in enumerate((leak.fix or "").split("\n") if leak.fix else ()):
+            yield ("       " if number else "  now: ") + plain(line)
+        if leak.rotate:
+            yield f"  new: {plain(leak.rotate)}"
+        if leak.proof:
+            yield self._dim(f"  see: {plain(leak.proof)}")
+
+    def _wrap(self, text: str, lead: str, rest: str = "") -> Iterator[str]:
         lines = textwrap.wrap(
             plain(text),
             self._width,
             initial_indent=lead,
-            subsequent_indent=" " * len(lead),
+            subsequent_indent=rest or " " * len(lead),
             break_on_hyphens=False,
         )
         yield from lines or [lead]
@@ -153,20 +181,15 @@ class _Page:
             yield from self._wrap(f"{read} Nothing was left out.", "")
             return
         yield from self._wrap(f"{read} Not looked into:", "")
-        for line in _gaps(ledger.gaps):
-            yield from self._wrap(line, "  ")
+        for line in _gaps(ledger.gaps, self._complete):
+            yield from self._wrap(line, "  ", "    ")
 
 
 def _ranked(report: Report) -> list[LayerRow]:
     return sorted(report.layers, key=lambda row: (-row.score, row.layer.index))
 
 
-def _numbers(counts: Counts) -> list[str]:
-    numbers = (counts.critical, counts.high, counts.medium, counts.low)
-    return [str(number) if number else "" for number in numbers]
-
-
-def _where(place: Place) -> str:
+def _where(place: Place, with_instruction: bool) -> str:
     where = "metadata" if place.layer is None else f"layer {place.layer}"
     spot = place.path + (f":{place.line}" if place.line else "")
     if place.inside:
@@ -175,22 +198,34 @@ def _where(place: Place) -> str:
     if place.state is not State.PRESENT:
         by = f" by layer {place.removed_by}" if place.removed_by is not None else ""
         text += f"  [{place.state}{by}]" if by else "  [not in the file system]"
-    if place.instruction:
+    if place.instruction and with_instruction:
         text += f"  ← {shorten(place.instruction, 120)}"
+    if place.dockerfile_line:
+        text += f"  (Dockerfile line {place.dockerfile_line})"
     return text
 
 
-def _gaps(gaps: Sequence[Gap]) -> Iterator[str]:
+def _gaps(gaps: Sequence[Gap], complete: bool) -> Iterator[str]:
     """
-    One line for each kind of gap, with an example; those that make the audit partial first.
+    Those that make the audit partial first; if not complete, one line for each kind.
     """
     ordered = sorted(gaps, key=lambda gap: not gap.blocking)
-    kinds = Counter((gap.blocking, gap.reason) for gap in ordered)
-    for blocking, reason in list(kinds)[:GAP_LIMIT]:
-        same = [gap for gap in ordered if (gap.blocking, gap.reason) == (blocking, reason)]
-        first = same[0]
-        where = f"layer {first.layer} {first.path}" if first.layer is not None else first.path
-        more = f" and {len(same) - 1} more" if len(same) > 1 else ""
-        yield f"{'! ' if blocking else '- '}{reason}: {where}{more}"
+    if complete:
+        yield from (f"{_sign(gap)} {gap.reason}: {_holder(gap)}" for gap in ordered)
+        return
+    kinds: dict[tuple[bool, str], list[Gap]] = {}
+    for gap in ordered:
+        kinds.setdefault((gap.blocking, gap.reason), []).append(gap)
+    for first, *others in list(kinds.values())[:GAP_LIMIT]:
+        more = f" and {len(others)} more" if others else ""
+        yield f"{_sign(first)} {first.reason}: {_holder(first)}{more}"
     if len(kinds) > GAP_LIMIT:
-        yield f"- and {len(kinds) - GAP_LIMIT} more kinds of gaps (see -f json)"
+        yield f"- and {len(kinds) - GAP_LIMIT} more kinds of gaps (see --all)"
+
+
+def _sign(gap: Gap) -> str:
+    return "!" if gap.blocking else "-"
+
+
+def _holder(gap: Gap) -> str:
+    return gap.path if gap.layer is None else f"layer {gap.layer} {gap.path}"

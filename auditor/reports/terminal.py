@@ -1,20 +1,33 @@
 """
-Text from inside an image, made safe for a terminal.
+Text from inside an image, made safe for a terminal and for the log of a CI job.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from typing import TextIO
+
+_COMMAND = re.compile(
+    # NOTE: GitHub trims a line before it looks for one, and lines are wrapped anywhere.
+    r":(?=:(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|notice|remove-matcher|"
+    r"save-state|set-env|set-output|stop-commands|warning|internal-set-repo-path)(?:\s|::|$))"
+    # Azure Pipelines, TeamCity and old commands of GitHub are obeyed anywhere in a line.
+    r"|(?<=#)#(?=\[|vso\[|teamcity\[)",
+    re.IGNORECASE,
+)
 
 
 def plain(text: str) -> str:
     """
-    Every character that moves the cursor, changes colours or reverses the text is written out.
+    Every character that moves the cursor, changes colours or reverses the text is written out, and
+    so is the first one of what a CI system takes for a command in a log.
     """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _escape(c) for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else _escape(c) for c in text)
+    if "::" in text or "##" in text:
+        return _COMMAND.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return text
 
 
 def _escape(char: str) -> str:

@@ -4,6 +4,8 @@ Reports as every format gets them: a leaky, a clean and a partial one, and a hos
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from auditor.model import (
     Confidence,
     Counts,
@@ -23,6 +25,11 @@ from auditor.model import (
 
 NONE = Counts()
 ID = f"sha256:{'0123456789abcdef' * 4}"
+
+
+FIX = """RUN --mount=type=secret,id=env,target=/app/.env \\
+    make --directory /src"""
+PROOF = "docker save app:1.2 | tar -xO 1.tar | tar -xO app/.env"
 
 
 def leak(
@@ -80,10 +87,15 @@ def leaky() -> Report:
             row(2, long, Counts(medium=12), 120),
         ),
         leaks=(
-            leak(
-                Severity.CRITICAL,
-                Place(1, "/app/.env", None, 4, "COPY .env /app/", None, State.DELETED, 2),
-                Place(1, "/app/old", None, 1, "COPY .env /app/", 7, State.OVERWRITTEN, 1),
+            replace(
+                leak(
+                    Severity.CRITICAL,
+                    Place(1, "/app/.env", None, 4, "COPY .env /app/", None, State.DELETED, 2),
+                    Place(1, "/app/old", None, 1, "COPY .env /app/", 7, State.OVERWRITTEN, 1),
+                ),
+                fix=FIX,
+                proof=PROOF,
+                rotate="https://tokens.example.com/settings",
             ),
             leak(
                 Severity.HIGH,
@@ -104,6 +116,11 @@ def leaky() -> Report:
         counts=Counts(critical=1, high=1, medium=1, low=3),
         metadata_counts=Counts(high=1),
         accepted=2,
+        accepted_leaks=(
+            replace(leak(Severity.HIGH, Place(2, "/srv/test.key")), accepted=True),
+            replace(leak(Severity.LOW, Place(None, "config.Env.EXAMPLE")), accepted=True),
+        ),
+        dockerfile="build/Dockerfile",
     )
 
 
@@ -155,8 +172,9 @@ REPORTS = {"leaky": leaky, "clean": clean, "partial": partial}
 
 def hostile(text: str) -> Report:
     """
-    A report in which every text of an image is `text`.
+    A report in which every text of an image is `text`, and on one line what may have several.
     """
+    line = " ".join(text.split("\n"))
     layer = Layer(0, text, text, text, text, text, text)
     place = Place(0, text, text, 1, text, 2, State.OVERWRITTEN, 0)
     bad = Leak(
@@ -168,10 +186,13 @@ def hostile(text: str) -> Report:
         exposure=Exposure.IMAGE,
         origin=Origin.OWN,
         preview=text[:4],
-        secret=Secret(text),
+        secret=Secret(line),
         places=(place, Place(None, text)),
         reasons=(text, text),
         advice=text,
+        fix=line,
+        proof=line,
+        rotate=text,
     )
     return Report(
         reference=text,
@@ -183,4 +204,7 @@ def hostile(text: str) -> Report:
         ledger=Ledger(1, 1, (Gap(text, text, 0, True), Gap(text, text + "2"))),
         counts=Counts(high=1),
         metadata_counts=Counts(high=1),
+        accepted=1,
+        accepted_leaks=(replace(bad, accepted=True),),
+        dockerfile=text,
     )

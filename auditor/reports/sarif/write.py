@@ -4,7 +4,6 @@ The SARIF log: one run for each image, cut to what GitHub takes, and every cut i
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Sequence
 from typing import Any, TextIO
@@ -12,7 +11,7 @@ from typing import Any, TextIO
 from auditor import __version__
 from auditor.model import Gap, Leak, Report
 from auditor.reports.identity import identities
-from auditor.reports.json import TOOL
+from auditor.reports.json import TOOL, dump
 from auditor.reports.sarif.results import LOCATIONS, Results
 from auditor.reports.sarif.rules import RULES, rule_id, rules
 from auditor.reports.terminal import plain
@@ -71,8 +70,7 @@ def _log(reports: Sequence[Report], limit: int) -> str:
         text = f"{len(lost)} images are not in this file, which GitHub takes {RUNS} in: "
         _notes(runs[-1]).append(_note(text + ", ".join(lost[:RUNS]), "warning", "truncated"))
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": runs}
-    # NOTE: ASCII only, as in the JSON report.
-    return json.dumps(log, indent=1, ensure_ascii=True) + "\n"
+    return dump(log, indent=1)
 
 
 def _worst(reports: Sequence[Report]) -> list[int]:
