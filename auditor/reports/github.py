@@ -16,7 +16,7 @@ from typing import TextIO
 from auditor.model import Gap, Leak, Report, Severity
 from auditor.reports.markdown import page
 from auditor.reports.places import best, sentence, spot, target
-from auditor.reports.terminal import plain
+from auditor.reports.terminal import plain, plural
 
 SUMMARY = 1_000_000
 """
@@ -97,7 +97,8 @@ def _annotations(reports: Sequence[Report]) -> Iterator[str]:
 def _annotation(report: Report, leak: Leak) -> str:
     place = best(report, leak)
     at = target(report, place)
-    more = f" (and {len(leak.places) - 1} more places)" if len(leak.places) > 1 else ""
+    others = len(leak.places) - 1
+    more = f" (and {plural(others, 'more place')})" if others else ""
     told = [
         f"{leak.severity.value.upper()}: {leak.preview} in {report.reference}, "
         f"{sentence(place)}{more}",

@@ -75,7 +75,7 @@ def write_gitlab(reports: Sequence[Report], out: TextIO) -> None:
             for leak in report.leaks
         ],
     }
-    out.write(dump(document, indent=2))
+    out.write(dump(document, reports))
 
 
 def _now() -> str:

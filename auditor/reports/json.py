@@ -16,6 +16,10 @@ from auditor.model import Gap, LayerRow, Leak, Place, Report
 
 VERSION = 1
 TOOL = "layer-auditor"
+READABLE = 2_000
+"""
+Leaks and gaps, beyond which JSON is not indented: that takes five times as long.
+"""
 
 
 def write_json(reports: Sequence[Report], out: TextIO) -> None:
@@ -27,16 +31,18 @@ def write_json(reports: Sequence[Report], out: TextIO) -> None:
         "tool": {"name": TOOL, "version": __version__},
         "images": [_image(report) for report in reports],
     }
-    out.write(dump(document, indent=2))
+    out.write(dump(document, reports))
 
 
-def dump(document: Any, indent: int) -> str:
+def dump(document: Any, reports: Sequence[Report]) -> str:
     """
-    JSON text that does no harm in a terminal or the log of a CI job, whatever it holds.
+    JSON text that does no harm in a terminal or the log of a CI job, whatever it holds. Indented
+    for people, unless there is more than anybody reads.
     """
+    many = sum(len(report.leaks) + len(report.ledger.gaps) for report in reports) > READABLE
     # NOTE: ASCII only, for names which are no UTF-8 and controls. A log with ##vso[…] in it gives
     # orders to Azure Pipelines; signs like # stand in strings alone, where they may be escaped.
-    text = json.dumps(document, indent=indent, ensure_ascii=True)
+    text = json.dumps(document, indent=None if many else 2, ensure_ascii=True)
     return text.replace("##", "#\\u0023") + "\n"
 
 

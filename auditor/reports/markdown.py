@@ -13,7 +13,7 @@ from typing import TextIO
 
 from auditor.model import Leak, Origin, Place, Report, Severity
 from auditor.reports.places import fate, spot, where
-from auditor.reports.terminal import plain, shorten, size
+from auditor.reports.terminal import plain, plural, shorten, size
 
 COMMENT = 65_536
 """
@@ -42,7 +42,8 @@ _MARKS = {
     Severity.MEDIUM: "🟨",
     Severity.LOW: "⬜",
 }
-_WORD = re.compile(r"\(?[A-Za-z][A-Za-z'-]*[.,;:)!?]*")
+# Seven letters of a to f may be a commit, which GitHub links.
+_WORD = re.compile(r"(?!\(?[a-f]{7})\(?[A-Za-z][A-Za-z'-]*[.,;:)!?]*")
 
 
 def write_markdown(reports: Sequence[Report], out: TextIO) -> None:
@@ -157,16 +158,26 @@ def _counts(report: Report) -> str:
     counts = report.counts
     told = [f"{getattr(counts, s.value)} {s.value}" for s in Severity if getattr(counts, s.value)]
     text = ", ".join(told) or "no leaks"
+    if any(gap.blocking for gap in report.ledger.gaps):
+        text += ", audited in part"
     return text + (f", {report.accepted} accepted" if report.accepted else "")
 
 
+def _mark(report: Report) -> str:
+    """
+    A sign for all of it. What was not read is worse than a leak of low severity.
+    """
+    if report.worst and report.worst.at_least(Severity.MEDIUM):
+        return _MARKS[report.worst]
+    if any(gap.blocking for gap in report.ledger.gaps):
+        return "⚠️"
+    return _MARKS[report.worst] if report.worst else "✅"
+
+
 def _head(report: Report) -> str:
-    mark = _MARKS[report.worst] if report.worst else "✅"
-    if report.worst is None and any(gap.blocking for gap in report.ledger.gaps):
-        mark = "⚠️"
     about = [report.platform, report.source, report.id[:19]]
     lines = [
-        f"## {mark} {code(report.reference)}: {_counts(report)}",
+        f"## {_mark(report)} {code(report.reference)}: {_counts(report)}",
         "",
         " · ".join(code(part) for part in about if part),
         "",
@@ -174,7 +185,7 @@ def _head(report: Report) -> str:
     ]
     hidden = report.counts.low and not any(leak.severity is Severity.LOW for leak in report.leaks)
     if hidden:
-        lines += [f"{report.counts.low} leaks of low severity are not listed (`--all`).", ""]
+        lines += [f"Not listed: {plural(report.counts.low, 'leak')} of low severity (`--all`).", ""]
     return "\n".join(lines)
 
 
@@ -215,10 +226,10 @@ def _leak(leak: Leak, again: bool) -> str:
     lines = [
         f"### {mark} {prose(leak.detector)} {shown}",
         "",
-        *(_place(place) for place in leak.places[:PLACES]),
+        *_places(leak.places[:PLACES]),
     ]
     if len(leak.places) > PLACES:
-        lines.append(f"- and {len(leak.places) - PLACES} more places")
+        lines.append(f"- and {plural(len(leak.places) - PLACES, 'more place')}")
     why = "; ".join(leak.reasons)
     lines += ["", f"*{leak.confidence} · {leak.exposure} · {leak.origin}*: {prose(why)}", ""]
     lines += ["Fix: as above." if again else prose(leak.advice), ""]
@@ -233,10 +244,15 @@ def _leak(leak: Leak, again: bool) -> str:
     return "\n".join([*lines, f"<sub>id {code(leak.id)}</sub>", ""])
 
 
-def _place(place: Place) -> str:
-    line = f" (Dockerfile line {place.dockerfile_line})" if place.dockerfile_line else ""
-    by = f" ← {code(shorten(place.instruction, 120))}" if place.instruction else ""
-    return f"- {where(place)}: {code(spot(place))} {fate(place)}{by}{line}"
+def _places(places: Sequence[Place]) -> Iterator[str]:
+    instruction = None
+    for place in places:
+        # An instruction that wrote many files is told once.
+        known = not place.instruction or place.instruction == instruction
+        by = "" if known else f" ← {code(shorten(place.instruction or '', 120))}"
+        line = f" (Dockerfile line {place.dockerfile_line})" if place.dockerfile_line else ""
+        yield f"- {where(place)}: {code(spot(place))}, {fate(place)}{by}{line}"
+        instruction = place.instruction
 
 
 def _ledger(report: Report) -> str:
@@ -249,7 +265,7 @@ def _ledger(report: Report) -> str:
     for gap in gaps[:GAPS]:
         holder = "" if gap.layer is None else f"layer {gap.layer} "
         mark = "**not read:** " if gap.blocking else ""
-        lines.append(f"- {mark}{holder}{code(gap.path)}: {code(gap.reason)}")
+        lines.append(f"- {mark}{holder}{code(gap.path)}: {prose(gap.reason)}")
     if len(gaps) > GAPS:
         lines.append(f"- and {len(gaps) - GAPS} more")
     return "\n".join([*lines, ""])

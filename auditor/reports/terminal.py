@@ -62,3 +62,10 @@ def size(count: int) -> str:
         value /= 1000
         units.pop(0)
     return f"{value:.0f} {units[0]}" if units[0] == "B" else f"{value:.1f} {units[0]}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """
+    `1 leak`, `2,000 leaks`.
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.model import Leak, Place, State
-from auditor.reports.html.markup import plural, text
+from auditor.reports.html.markup import text
 from auditor.reports.places import fate, spot, where
+from auditor.reports.terminal import plural
 
 WIDTH = 320
 """
@@ -33,7 +34,20 @@ How many places of one leak are told in words.
 """
 
 
-def lives(leak: Leak, layers: int) -> str:
+def axis(key: str, layers: int) -> str:
+    """
+    The line with a tick for each layer, which all drawings of an image share.
+    """
+    unit = _unit(layers)
+    ticks = "".join(f"M{_at(n, unit)} 4v10" for n in range(min(layers, 150) + 1))
+    return (
+        '<svg class="shared" width="0" height="0" aria-hidden="true"><defs>'
+        f'<path id="{key}-axis" class="axis" d="M{_EDGE} {_Y}H{WIDTH - _EDGE}{ticks}"/>'
+        "</defs></svg>"
+    )
+
+
+def lives(leak: Leak, key: str, layers: int) -> str:
     """
     A list of the files that hold the secret, each with its drawing and its places in words. Those
     beyond the first are folded away.
@@ -41,7 +55,7 @@ def lives(leak: Leak, layers: int) -> str:
     tracks: dict[tuple[bool, str, str | None], list[Place]] = {}
     for place in leak.places[:PLACES]:
         tracks.setdefault((place.layer is None, place.path, place.inside), []).append(place)
-    items = list(_items(list(tracks.values()), layers))
+    items = list(_items(list(tracks.values()), key, layers))
     if len(leak.places) > PLACES:
         items.append(f"<li>and {len(leak.places) - PLACES:,} more places</li>")
     shown, folded = "".join(items[:TRACKS]), "".join(items[TRACKS:])
@@ -54,7 +68,7 @@ def lives(leak: Leak, layers: int) -> str:
     return f'<ul class="lives">{shown}</ul>{folded}'
 
 
-def _items(tracks: Sequence[Sequence[Place]], layers: int) -> Iterator[str]:
+def _items(tracks: Sequence[Sequence[Place]], key: str, layers: int) -> Iterator[str]:
     before = None
     for number, places in enumerate(tracks):
         told = []
@@ -62,7 +76,7 @@ def _items(tracks: Sequence[Sequence[Place]], layers: int) -> Iterator[str]:
             # An instruction that wrote many files is told once.
             told.append(f"<p>{_told(place, place.instruction != before)}</p>")
             before = place.instruction
-        drawing = _drawing(places, layers) if number < DRAWN else ""
+        drawing = _drawing(places, key, layers) if number < DRAWN else ""
         yield f'<li><div class="told">{"".join(told)}</div>{drawing}</li>'
 
 
@@ -88,20 +102,20 @@ def _kind(place: Place) -> str:
     return str(place.state)
 
 
-def _drawing(places: Sequence[Place], layers: int) -> str:
+def _drawing(places: Sequence[Place], key: str, layers: int) -> str:
     label = "; ".join(_words(place) for place in places)
-    unit = (WIDTH - 2 * _EDGE) / max(layers, 1)
-    ticks = "".join(
-        f'<line class="tick" x1="{_at(n, unit)}" y1="4" x2="{_at(n, unit)}" y2="14"/>'
-        for n in range(min(layers, 150) + 1)
-    )
-    marks = "".join(_mark(place, layers, unit) for place in places)
+    marks = "".join(_mark(place, layers, _unit(layers)) for place in places)
     return (
         f'<svg class="life" viewBox="0 0 {WIDTH} 28" width="{WIDTH}" height="28" role="img" '
-        f'aria-label="{text(label)}">'
-        f'<line class="axis" x1="{_EDGE}" y1="{_Y}" x2="{WIDTH - _EDGE}" y2="{_Y}"/>'
-        f"{ticks}{marks}</svg>"
+        f'aria-label="{text(label)}"><use href="#{key}-axis"/>{marks}</svg>'
     )
+
+
+def _unit(layers: int) -> float:
+    """
+    The width of a layer in the drawing.
+    """
+    return (WIDTH - 2 * _EDGE) / max(layers, 1)
 
 
 def _words(place: Place) -> str:

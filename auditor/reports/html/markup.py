@@ -33,10 +33,3 @@ def link(url: str) -> str:
     if not _PAGE.fullmatch(url):
         return text(url)
     return f'<a href="{text(url)}" rel="noopener noreferrer nofollow">{text(url)}</a>'
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """
-    `1 leak`, `2,000 leaks`.
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

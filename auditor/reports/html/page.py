@@ -13,7 +13,9 @@ from typing import TextIO
 from auditor import __version__
 from auditor.model import Origin, Report, Severity
 from auditor.reports.html import parts
-from auditor.reports.html.markup import plural, text
+from auditor.reports.html.lives import axis
+from auditor.reports.html.markup import text
+from auditor.reports.terminal import plural
 
 
 def write_html(reports: Sequence[Report], out: TextIO) -> None:
@@ -181,6 +183,7 @@ def _leaks(report: Report, key: str, filters: Sequence[str]) -> Iterator[str]:
     yield f'<h2 id="{key}-list">Leaks</h2>'
     yield from filters
     if report.leaks:
+        yield axis(key, len(report.layers))
         yield '<ol class="leaks">'
         for number, leak in enumerate(report.leaks):
             yield parts.card(leak, number, key, len(report.layers))

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from auditor.model import Counts, Gap, LayerRow, Leak, Origin, Report, Severity
 from auditor.reports.html.lives import lives
-from auditor.reports.html.markup import lines, link, plural, text
+from auditor.reports.html.markup import lines, link, text
 from auditor.reports.places import fate, spot, where
-from auditor.reports.terminal import shorten, size
+from auditor.reports.terminal import plural, shorten, size
 
 OPEN = 20
 """
@@ -89,12 +89,12 @@ def card(leak: Leak, number: int, key: str, layers: int) -> str:
         f'<span class="what"><b>{text(leak.detector)}</b> <code>{text(leak.preview)}</code></span> '
         f'<span class="spot">{where(first)} <code>{text(shorten(spot(first), 160))}</code>{more} '
         f'<span class="fate">{text(fate(first))}</span></span>'
-        f'</summary><div class="body">{_body(leak, layers)}</div></details></li>'
+        f'</summary><div class="body">{_body(leak, key, layers)}</div></details></li>'
     )
 
 
-def _body(leak: Leak, layers: int) -> str:
-    parts = [f"<div><h4>Life, from base to top</h4>{lives(leak, layers)}</div>", "<dl>"]
+def _body(leak: Leak, key: str, layers: int) -> str:
+    parts = [f"<div><h4>Life, from base to top</h4>{lives(leak, key, layers)}</div>", "<dl>"]
     if leak.secret:
         parts.append(_row("Secret", f"<pre>{lines(leak.secret.reveal())}</pre>"))
     facts = "".join(

@@ -70,7 +70,7 @@ def _log(reports: Sequence[Report], limit: int) -> str:
         text = f"{len(lost)} images are not in this file, which GitHub takes {RUNS} in: "
         _notes(runs[-1]).append(_note(text + ", ".join(lost[:RUNS]), "warning", "truncated"))
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": runs}
-    return dump(log, indent=1)
+    return dump(log, reports)
 
 
 def _worst(reports: Sequence[Report]) -> list[int]:
