@@ -108,9 +108,9 @@ def _filters(reports: Sequence[Report]) -> Iterator[str]:
         return
     yield '<form id="filters" role="search" aria-label="Filter the leaks" hidden>'
     yield (
-        '<label class="text"><span>Text</span><input type="search" id="text" '
+        '<div class="field text"><label for="text">Text</label><input type="search" id="text" '
         'placeholder="path, detector, instruction  ( / )" autocomplete="off" '
-        'spellcheck="false"></label>'
+        'spellcheck="false"></div>'
     )
     yield "<fieldset><legend>Severity</legend>"
     for severity in Severity:
@@ -120,17 +120,18 @@ def _filters(reports: Sequence[Report]) -> Iterator[str]:
             f'value="{severity}" checked> {severity} <span class="quiet">{count:,}</span></label>'
         )
     yield "</fieldset>"
-    yield '<label><span>Origin</span><select id="origin"><option value="">any</option>'
-    for origin in Origin:
-        yield f'<option value="{origin}">{origin}</option>'
-    yield "</select></label>"
-    yield '<label><span>Layer</span><select id="layer"><option value="">any</option>'
-    for key, name in _held(reports):
-        yield f'<option value="{key}">{name}</option>'
-    yield "</select></label>"
+    yield from _choice("origin", [(origin.value, origin.value) for origin in Origin])
+    yield from _choice("layer", _held(reports))
     yield '<div class="acts"><button type="button" id="clear">Clear</button>'
     yield '<button type="button" id="unfold">Open all</button></div>'
     yield '<p id="status" role="status"></p></form>'
+
+
+def _choice(name: str, options: Sequence[tuple[str, str]]) -> Iterator[str]:
+    yield f'<div class="field"><label for="{name}">{name.capitalize()}</label>'
+    yield f'<select id="{name}"><option value="">any</option>'
+    yield from (f'<option value="{key}">{told}</option>' for key, told in options)
+    yield "</select></div>"
 
 
 def _held(reports: Sequence[Report]) -> list[tuple[str, str]]:
@@ -151,14 +152,12 @@ def _image(report: Report, key: str, filters: Sequence[str]) -> Iterator[str]:
     yield " · ".join(f"<span>{text(part)}</span>" for part in about if part)
     yield "</p>"
     yield from _verdict(report, key)
-    yield f'<section aria-labelledby="{key}-layers"><h2 id="{key}-layers">Layers</h2>'
+    yield "<h2>Layers</h2>"
     yield from parts.stack(report, key)
-    yield "</section>"
     yield from _leaks(report, key, filters)
-    yield f'<section id="{key}-ledger" aria-labelledby="{key}-read">'
-    yield f'<h2 id="{key}-read">Ledger</h2>'
+    yield f'<h2 id="{key}-ledger">Ledger</h2>'
     yield from parts.ledger(report)
-    yield "</section></section>"
+    yield "</section>"
 
 
 def _verdict(report: Report, key: str) -> Iterator[str]:
@@ -179,12 +178,11 @@ def _verdict(report: Report, key: str) -> Iterator[str]:
 
 
 def _leaks(report: Report, key: str, filters: Sequence[str]) -> Iterator[str]:
-    yield f'<section id="{key}-leaks" aria-labelledby="{key}-list" tabindex="-1">'
-    yield f'<h2 id="{key}-list">Leaks</h2>'
+    yield f'<h2 id="{key}-leaks" tabindex="-1">Leaks</h2>'
     yield from filters
     if report.leaks:
         yield axis(key, len(report.layers))
-        yield '<ol class="leaks">'
+        yield '<ol class="leaks" role="list">'
         for number, leak in enumerate(report.leaks):
             yield parts.card(leak, number, key, len(report.layers))
         yield "</ol>"
@@ -197,4 +195,3 @@ def _leaks(report: Report, key: str, filters: Sequence[str]) -> Iterator[str]:
         yield f'<p class="quiet">{told} of low severity not listed: audit with --all.</p>'
     if report.accepted_leaks:
         yield from parts.accepted(report.accepted_leaks)
-    yield "</section>"

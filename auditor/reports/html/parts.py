@@ -31,7 +31,7 @@ def tally(counts: Counts) -> str:
         for s in Severity
         if getattr(counts, s.value)
     ]
-    return "".join(parts) or '<span class="badge none">no leaks</span>'
+    return " ".join(parts) or '<span class="badge none">no leaks</span>'
 
 
 def _worst(counts: Counts) -> str:
@@ -43,13 +43,13 @@ def stack(report: Report, key: str) -> Iterator[str]:
     The image as a stack: what is no layer on top, then the layers, the base at the bottom.
     """
     largest = max((row.size for row in report.layers), default=0)
-    yield '<ol class="stack" reversed>'
+    yield '<ol class="stack" role="list">'
     metadata = report.metadata_counts
     yield (
         f'<li class="slab metadata {_worst(metadata)}">'
         f'<a href="#{key}-leaks" data-pick="m"><span class="index">meta</span>'
-        '<span class="instruction">history, config, labels, attestations</span>'
-        f'<span class="weight"></span><span class="tally">{tally(metadata)}</span></a></li>'
+        ' <span class="instruction">history, config, labels, attestations</span>'
+        f' <span class="weight"></span> <span class="tally">{tally(metadata)}</span></a></li>'
     )
     for row in reversed(report.layers):
         yield _slab(row, largest, key)
@@ -65,10 +65,10 @@ def _slab(row: LayerRow, largest: int, key: str) -> str:
         f'<li class="slab {_worst(row.leaks)}">'
         f'<a href="#{key}-leaks" data-pick="{row.layer.index}">'
         f'<span class="index"><span class="quiet">layer </span>{row.layer.index}</span>'
-        f'<span class="instruction">{base}<code>{text(shorten(instruction, 400))}</code></span>'
-        f'<span class="weight">{text(weight)}<svg viewBox="0 0 100 3" width="100" height="3" '
+        f' <span class="instruction">{base}<code>{text(shorten(instruction, 400))}</code></span>'
+        f' <span class="weight">{text(weight)}<svg viewBox="0 0 100 3" width="100" height="3" '
         f'preserveAspectRatio="none" aria-hidden="true"><rect width="{width}" height="3"/></svg>'
-        f'</span><span class="tally">{tally(row.leaks)}</span></a></li>'
+        f'</span> <span class="tally">{tally(row.leaks)}</span></a></li>'
     )
 
 
@@ -94,7 +94,7 @@ def card(leak: Leak, number: int, key: str, layers: int) -> str:
 
 
 def _body(leak: Leak, key: str, layers: int) -> str:
-    parts = [f"<div><h4>Life, from base to top</h4>{lives(leak, key, layers)}</div>", "<dl>"]
+    parts = [f"<div><h3>Life, from base to top</h3>{lives(leak, key, layers)}</div>", "<dl>"]
     if leak.secret:
         parts.append(_row("Secret", f"<pre>{lines(leak.secret.reveal())}</pre>"))
     facts = "".join(
