@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from auditor import __version__
+from auditor.cli import FORMATS as CLI_FORMATS
 from auditor.errors import UsageError
+from auditor.reports import FORMATS
 from tests.called import Call, archive, caller
 from tests.command import audit
 from tests.fakes import fakes
@@ -26,7 +28,8 @@ TOKEN = fakes()["GITHUB_TOKEN"]
 PASSWORD = fakes()["DB_PASSWORD"]
 OPTIONS = (
     "--format", "--output", "--fail-on", "--base", "--platform", "--baseline", "--write-baseline",
-    "--all", "--show-secrets", "--strict", "--quiet", "--verbose", "--version", "--help",
+    "--from-json", "--all", "--show-secrets", "--strict", "--quiet", "--verbose", "--version",
+    "--help",
 )  # fmt: skip
 
 
@@ -203,6 +206,91 @@ def test_several_formats(tars: dict[str, Path], call: Call, tmp_path: Path) -> N
     assert first.read_text() == call("-f", "json", tars["leaky"]).out
     ran = call("-f", f"json={first}", "-f", "table", "-o", third, tars["leaky"])
     assert (ran.out, third.read_text()) == ("", second.read_text())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format(name: str, tars: dict[str, Path], call: Call) -> None:
+    """
+    Each format that the command names can be had, and decides nothing about the exit code.
+    """
+    for image, code in (("leaky", 1), ("clean", 0), ("partial", 4)):
+        ran = call("-q", "-f", name, tars[image])
+        assert (ran.code, ran.err) == (code, "")
+        assert ran.out.endswith("\n")
+
+
+def test_the_command_knows_every_format() -> None:
+    """
+    The command names its formats without loading them; both lists are one.
+    """
+    assert tuple(FORMATS) == CLI_FORMATS
+
+
+@pytest.mark.parametrize("image", ["leaky", "clean", "partial", "gappy", "both"])
+@pytest.mark.parametrize("options", [[], ["--fail-on", "critical"], ["--strict"]])
+def test_saved_report(
+    image: str, options: list[str], tars: dict[str, Path], call: Call, tmp_path: Path
+) -> None:
+    """
+    A saved report is written again without the image, with the same summary and exit code.
+    """
+    file = tmp_path / "report.json"
+    call("-q", "-f", f"json={file}", tars[image])
+    for name in ("table", "json", "junit", "sarif"):
+        fresh = call("-f", name, *options, tars[image])
+        saved = call("-f", name, *options, "--from-json", file)
+        assert (saved.code, saved.out, saved.err) == (fresh.code, fresh.out, fresh.err)
+
+
+def test_several_saved_reports(tars: dict[str, Path], call: Call, tmp_path: Path) -> None:
+    """
+    Reports of several jobs make one, also by the environment.
+    """
+    files = [tmp_path / name for name in ("leaky", "clean")]
+    for file in files:
+        call("-q", "-f", f"json={file}", tars[file.name])
+    ran = call("--from-json", files[0], "--from-json", files[1], "-f", "json")
+    assert [len(i["leaks"]) > 0 for i in ran.report["images"]] == [True, False]
+    assert ran.code == 1
+    assert call("-f", "json", env={"AUDIT_FROM_JSON": str(files[1])}).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "No such file or directory"),
+        ("{", "is not a report in JSON"),
+        ("[]", "is not a report of version 1: the document is no object"),
+        ('{"version": 9, "images": []}', "is not a report of version 1: another version"),
+    ],
+)
+def test_saved_report_that_is_none(
+    text: str | None, message: str, call: Call, tmp_path: Path
+) -> None:
+    """
+    What cannot be read is told in one line, with a hint: exit 3.
+    """
+    file = tmp_path / "x.json"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    ran = call("--from-json", file)
+    assert (ran.code, ran.out) == (3, "")
+    first, second = ran.err.splitlines()
+    assert first == f"audit: {file}: {message}"
+    assert second.startswith("hint: ")
+
+
+@pytest.mark.parametrize("options", [["x.tar"], ["--all"], ["--show-secrets"], ["--base", "b"]])
+def test_saved_report_takes_no_image(
+    options: list[str], tars: dict[str, Path], call: Call, tmp_path: Path
+) -> None:
+    """
+    What says how to audit comes too late for a report that is saved: exit 2.
+    """
+    call("-q", "-f", f"json={tmp_path / 'x.json'}", tars["clean"])
+    ran = call("--from-json", tmp_path / "x.json", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("audit: --from-json takes no IMAGE")
 
 
 def test_failed_audit_leaves_no_file(tars: dict[str, Path], call: Call, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from auditor import progress
 from auditor.model import Text
+from auditor.reports import FORMATS
 from tests.called import Call, archive, caller
 from tests.command import audit
 from tests.fakes import fakes
@@ -152,12 +153,23 @@ def test_planted_secret_is_found(place: str, found: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("options", [[], ["--all"], ["-f", "json"], ["-f", "json", "--all"]])
-def test_report_holds_no_secret(options: list[str], image: Path, call: Call) -> None:
+@pytest.mark.parametrize("options", [[], ["--all"]], ids=["default", "all"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_report_holds_no_secret(
+    name: str,
+    options: list[str],
+    image: Path,
+    call: Call,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """
     No format and no option but one shows a secret.
     """
-    ran = call(*options, image)
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    ran = call("-f", name, *options, image)
+    assert not summary.exists() or shown(summary.read_text(encoding="utf-8")) == []
     assert ran.code == 1
     assert shown(ran.out) == []
     assert shown(ran.err) == []
