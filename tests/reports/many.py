@@ -25,7 +25,8 @@ def many(leaks: int, places: int = 1, gaps: int = 0, layers: int = 40) -> Report
     return replace(
         leaky(),
         layers=tuple(
-            row(n, f"COPY part{n} /srv/", counts, 1_000 - n) for n in range(layers)
+            replace(row(n, f"COPY part{n} /srv/", counts, 1_000 - n), size=n * 123_456)
+            for n in range(layers)
         ),
         leaks=tuple(made),
         counts=counts,

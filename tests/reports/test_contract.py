@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import __version__
@@ -99,6 +99,7 @@ def test_hostile_names(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
+@settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=[])))
 def test_any_names(name: str, text: str) -> None:
     """

@@ -133,9 +133,7 @@ def test_summary_keeps_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(file))
     write("github", many(30_000))
     assert 900_000 < file.stat().st_size <= github.SUMMARY
-    made = commands(many(30_000))
-    assert file.stat().st_size <= github.SUMMARY
-    made += commands(leaky())
+    made = [command for _ in range(4) for command in commands(many(20))]
     assert file.stat().st_size <= github.SUMMARY
     assert any(name == "warning" and "is full" in message for name, _, message in made)
 

