@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from auditor import contents as archive
-from auditor import exporter, oci
+from auditor import exporter, oci, packages
 from auditor.contents import Contents, Progress
 from auditor.detectors import Detector, ToldDetector, prepare
 from auditor.errors import AuditError, NotAnImage
@@ -139,4 +139,5 @@ def _report(
         found = tuple(scan_field(value))
         evidence += in_metadata(value, [f for f in found if isinstance(f, Finding)], whose)
         gaps += [f for f in found if isinstance(f, Gap)]
-    return rank(image, source, contents.scans, evidence, gaps, policy)
+    prove = packages.Prover(image, contents.scans).prove
+    return rank(image, source, contents.scans, evidence, gaps, policy, prove)

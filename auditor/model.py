@@ -231,6 +231,73 @@ class PathIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class FileDigests:
+    """
+    A file in which something was found, by the digests that package databases know it by.
+    """
+
+    path: str
+    md5: bytes
+    sha1: bytes
+    sha256: bytes
+
+    @property
+    def by_algorithm(self) -> tuple[tuple[str, bytes], ...]:
+        """
+        The strongest first.
+        """
+        return ("sha256", self.sha256), ("sha1", self.sha1), ("md5", self.md5)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """
+    What the package databases of a layer say of files, small enough to keep for every layer.
+    """
+
+    records: bytes = b""
+    """
+    In order, 16 bytes each: a hash of path, algorithm and digest, and an index of `packages`.
+    """
+    packages: tuple[str, ...] = ()
+    """
+    Manager and name, such as `dpkg libc6`.
+    """
+    published: frozenset[str] = frozenset()
+    """
+    Packages of a distribution: anybody can get the same files elsewhere.
+    """
+    local: frozenset[str] = frozenset()
+    """
+    Packages that look as if the image's own author made them.
+    """
+    diversions: tuple[tuple[bytes, bytes], ...] = ()
+    """
+    Where files were put, and under which paths packages claim them.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """
+    That a place holds what a package installed, unchanged.
+    """
+
+    reason: str
+    published: bool
+    """
+    Whether anybody can get the same elsewhere, as far as the image shows it.
+    """
+
+    def is_enough(self, confidence: Confidence) -> bool:
+        """
+        Whether a finding there is the package's affair. A private package can hold a secret of
+        its maker's, so what is more than possible needs a package that is known to be public.
+        """
+        return self.published or confidence is Confidence.POSSIBLE
+
+
+@dataclass(frozen=True, slots=True)
 class LayerScan:
     """
     What one blob of an archive turned out to hold. Knows nothing of its image.
@@ -260,6 +327,11 @@ class LayerScan:
     """
     gaps: tuple[Gap, ...] = ()
     index: PathIndex = PathIndex()
+    digests: tuple[FileDigests, ...] = ()
+    """
+    Of the files with findings, in order; a path that the layer holds twice is there twice.
+    """
+    claims: Claims = Claims()
     files: int = 0
     bytes: int = 0
     """
@@ -502,6 +574,10 @@ class Report:
     complete: bool = False
     """
     Whether all was asked for: leaks of low severity are listed, and no format shortens its lists.
+    """
+    package: int = 0
+    """
+    Leaks in unchanged files of packages, which are not in any of the counts.
     """
 
     @property

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
+from auditor import packages
 from auditor.decoders import decode
 from auditor.detectors import Detector, detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
@@ -70,6 +71,8 @@ class _Notes:
         With the number of the entry that they were found in.
         """
         self.gaps: dict[Gap, None] = {}
+        self.digests: list[FileDigests] = []
+        self.claims: list[Claims] = []
         self._dropped = 0
         self._more_gaps = 0
 
@@ -83,6 +86,15 @@ class _Notes:
             self.findings[item] = entry
         else:
             self._dropped += 1
+
+    def see(self, path: str, watch: packages.Watch, leaky: bool) -> None:
+        """
+        Keep of a file what tells whose it is.
+        """
+        if packages.is_database(path) and (data := watch.content()):
+            self.claims.append(packages.claims(path, data))
+        if leaky and (taken := watch.digests()):
+            self.digests.append(taken)
 
     def all_gaps(self) -> tuple[Gap, ...]:
         told = list(self.gaps)
@@ -310,6 +322,8 @@ def _result(
         superseded=_superseded(notes.findings, index.files),
         gaps=notes.all_gaps(),
         index=index,
+        digests=tuple(notes.digests),
+        claims=packages.merge(notes.claims),
         files=walk.files,
         bytes=walk.bytes,
     )

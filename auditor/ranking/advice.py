@@ -42,6 +42,11 @@ def _cause(places: tuple[Place, ...]) -> Place:
 def _fix(place: Place, origin: Origin, name: str | None) -> str:
     if origin is Origin.BASE:
         return "It comes from the base image: rebuild that without it, or build on another base."
+    if origin is Origin.PACKAGE:
+        return (
+            "A package brings it, and anybody who has the package has it: do not rely on it as a "
+            "secret, or leave the package out."
+        )
     if place.path.startswith("attestation/"):
         return (
             "The build's provenance publishes it: pass it as a secret mount, or build with "

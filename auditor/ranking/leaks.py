@@ -20,6 +20,10 @@ Where metadata begins that some tools write and others leave out.
 """
 _CONFIDENCE = list(Confidence)
 _EXPOSURE = list(Exposure)
+_ORIGINS = (Origin.OWN, Origin.BASE, Origin.PACKAGE)
+"""
+The first of these that any place has is the leak's.
+"""
 _VAGUE = ("Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword",
           "Secret Variable")  # fmt: skip
 """
@@ -93,7 +97,7 @@ def _leak(
 ) -> Leak:
     best = max(items, key=_quality)
     places = _places(items)
-    origin = Origin.OWN if any(i.origin is Origin.OWN for i in items) else items[0].origin
+    origin = next(o for o in _ORIGINS if any(i.origin is o for i in items))
     confidence, exposure = best.finding.confidence, _exposure(places)
     name = next((i.finding.name for i in items if i.finding.name), None)
     key = _identity(items, places)
@@ -170,9 +174,23 @@ def _reasons(
     reasons = [*best.finding.reasons, told]
     if origin is Origin.BASE:
         reasons.append("inherited from the base image")
+    reasons += _proof(best, origin)
     in_layers = [place for place in places if place.layer is not None]
     removed = [place.removed_by for place in in_layers if place.removed_by is not None]
     again = [p.layer for p in in_layers if removed and p.layer and p.layer > min(removed)]
     if again:
         reasons.append(f"added again by layer {again[0]}")
     return reasons
+
+
+def _proof(best: Evidence, origin: Origin) -> list[str]:
+    """
+    What is known of the package whose file it is.
+    """
+    if best.proof is None:
+        return []
+    if origin is Origin.PACKAGE:
+        return [best.proof.reason]
+    if not best.proof.is_enough(best.finding.confidence):
+        return [f"{best.proof.reason}, but nothing shows that this package is public"]
+    return []

@@ -5,7 +5,7 @@ The life of a secret across layers: where it stands, and which layer overwrote o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.model import (
@@ -17,11 +17,24 @@ from auditor.model import (
     Origin,
     PathIndex,
     Place,
+    Proof,
     State,
 )
 
 _NO_FILE = re.compile(r"^\(|/\.wh\.[^/]*$")
 _NO_PART = ("after the end of the tar", "pax comment")
+
+
+Prove = Callable[[int, str, Finding], Proof | None]
+"""
+Whether what a layer has at a path is what a package installed.
+"""
+
+
+def unproven(layer: int, path: str, finding: Finding) -> None:
+    """
+    Where nothing is known of packages.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,10 @@ class Evidence:
     finding: Finding
     place: Place
     origin: Origin = Origin.OWN
+    proof: Proof | None = None
+    """
+    That the file is what a package installed, even where that is not enough to make it its own.
+    """
 
     @property
     def spot(self) -> tuple[object, ...]:
@@ -43,7 +60,9 @@ class Evidence:
         return self.place.layer, self.place.path, self.place.inside, line
 
 
-def in_layers(image: Image, scans: Mapping[str, LayerScan]) -> list[Evidence]:
+def in_layers(
+    image: Image, scans: Mapping[str, LayerScan], prove: Prove = unproven
+) -> list[Evidence]:
     """
     Everything found in the layers, each with what became of it.
     """
@@ -54,7 +73,7 @@ def in_layers(image: Image, scans: Mapping[str, LayerScan]) -> list[Evidence]:
             continue
         # NOTE: first what lies below, then what this layer adds: it hides only lower layers.
         found = _after(found, layer, scan.index)
-        found += _of_layer(layer, scan)
+        found += _of_layer(layer, scan, prove)
     return found
 
 
@@ -69,7 +88,7 @@ def in_metadata(field: Field, findings: Iterable[Finding], origin: Origin) -> It
         yield Evidence(finding, place, origin)
 
 
-def _of_layer(layer: Layer, scan: LayerScan) -> Iterator[Evidence]:
+def _of_layer(layer: Layer, scan: LayerScan, prove: Prove) -> Iterator[Evidence]:
     links = _links(scan)
     for number, finding in enumerate(scan.findings):
         place = Place(
@@ -83,9 +102,15 @@ def _of_layer(layer: Layer, scan: LayerScan) -> Iterator[Evidence]:
             place = replace(place, state=State.DELETED)
         elif number in scan.superseded:
             place = replace(place, state=State.OVERWRITTEN, removed_by=layer.index)
-        yield Evidence(finding, place, layer.origin)
+        yield _evidence(finding, place, layer, prove)
         for link in links.get(finding.path, ()) if finding.inside is None else ():
-            yield Evidence(finding, replace(place, path=link), layer.origin)
+            yield _evidence(finding, replace(place, path=link), layer, prove)
+
+
+def _evidence(finding: Finding, place: Place, layer: Layer, prove: Prove) -> Evidence:
+    proof = prove(layer.index, place.path, finding)
+    enough = proof is not None and proof.is_enough(finding.confidence)
+    return Evidence(finding, place, Origin.PACKAGE if enough else layer.origin, proof)
 
 
 def _is_no_file(finding: Finding) -> bool:

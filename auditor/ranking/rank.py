@@ -22,7 +22,7 @@ from auditor.ranking import lives
 from auditor.ranking.leaks import group, without_echoes
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact, nothing, redactor
-from auditor.ranking.severity import count, score
+from auditor.ranking.severity import count, is_apart, score
 
 _DIGEST = re.compile(r"^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
 
@@ -48,18 +48,22 @@ def rank(
     metadata: Sequence[Evidence],
     gaps: Sequence[Gap],
     policy: Policy,
+    prove: lives.Prove = lives.unproven,
 ) -> Report:
     """
     The report of one image: grouped, ranked, redacted, with nothing left for a format to decide.
     """
-    raw = [*metadata, *lives.in_layers(image, scans)]
+    raw = [*metadata, *lives.in_layers(image, scans, prove)]
     redact = nothing if policy.show_secrets else redactor(item.finding for item in raw)
     leaks = group(without_echoes(raw), redact, policy.show_secrets)
     accepted = [
         replace(leak, accepted=True) for leak in leaks if leak.fingerprint in policy.accepted
     ]
-    open_leaks = [leak for leak in leaks if leak.fingerprint not in policy.accepted]
-    listed = [leak for leak in open_leaks if policy.list_all or leak.severity is not Severity.LOW]
+    others = [leak for leak in leaks if leak.fingerprint not in policy.accepted]
+    apart = [leak for leak in others if is_apart(leak)]
+    open_leaks = [leak for leak in others if not is_apart(leak)]
+    listed = others if policy.list_all else open_leaks
+    listed = [leak for leak in listed if policy.list_all or leak.severity is not Severity.LOW]
     return Report(
         reference=redact(image.reference),
         id=_digest(redact, image.id) or "",
@@ -73,6 +77,7 @@ def rank(
         accepted=len(accepted),
         accepted_leaks=tuple(accepted),
         complete=policy.list_all,
+        package=len(apart),
     )
 
 

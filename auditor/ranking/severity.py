@@ -29,13 +29,27 @@ _WEIGHTS = {
 
 def severity(confidence: Confidence, exposure: Exposure, origin: Origin) -> Severity:
     """
-    How much a leak matters by the three facts. What base and packages merely may leak is one
-    step lower; what they do leak is not, since the image gives it away all the same.
+    How much a leak matters by the three facts. What the base merely may leak is one step lower;
+    what it does leak is not, since the image gives it away all the same. What stands in an
+    unchanged file of a package gives away nothing new: it is low, and a certain one a step lower.
     """
     found = _TABLE[confidence, exposure]
-    if origin is Origin.OWN or (origin is Origin.BASE and confidence is not Confidence.POSSIBLE):
-        return found
-    return _STEP[min(found.rank + 1, len(_STEP) - 1)]
+    if _is_apart(confidence, origin):
+        return Severity.LOW
+    if origin is Origin.PACKAGE or (origin is Origin.BASE and confidence is Confidence.POSSIBLE):
+        return _STEP[min(found.rank + 1, len(_STEP) - 1)]
+    return found
+
+
+def is_apart(leak: Leak) -> bool:
+    """
+    Whether a leak is counted apart from the others, and listed only when all are asked for.
+    """
+    return _is_apart(leak.confidence, leak.origin)
+
+
+def _is_apart(confidence: Confidence, origin: Origin) -> bool:
+    return origin is Origin.PACKAGE and confidence is not Confidence.CERTAIN
 
 
 def count(leaks: list[Leak]) -> Counts:

@@ -62,6 +62,7 @@ def _image(report: Report) -> dict[str, Any]:
         "summary": {
             **asdict(report.counts),
             "accepted": report.accepted,
+            "package": report.package,
             "worst": report.worst,
             "metadata": asdict(report.metadata_counts),
         },

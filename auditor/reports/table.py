@@ -173,6 +173,8 @@ class _Page:
         first, *rest = self._wrap(", ".join(parts), "Leaks: ")
         yield self._bold("Leaks: ") + first.removeprefix("Leaks: ")
         yield from rest
+        if report.package:
+            yield from self._wrap(_packages(report), "")
 
     def _ledger(self, report: Report) -> Iterator[str]:
         ledger = report.ledger
@@ -183,6 +185,18 @@ class _Page:
         yield from self._wrap(f"{read} Not looked into:", "")
         for line in _gaps(ledger.gaps, self._complete):
             yield from self._wrap(line, "  ", "    ")
+
+
+def _packages(report: Report) -> str:
+    """
+    How many leaks are counted apart, and whether they are listed all the same.
+    """
+    number = report.package
+    told = f"{number} finding{'' if number == 1 else 's'} in unchanged package files"
+    listed = any(
+        leak.origin is Origin.PACKAGE and leak.severity is Severity.LOW for leak in report.leaks
+    )
+    return f"{told}: counted apart." if listed else f"{told}: not listed (see --all)."
 
 
 def _ranked(report: Report) -> list[LayerRow]:

@@ -1,0 +1,81 @@
+"""
+pip, uv, poetry and other installers of wheels: RECORD with a checksum for each file; see
+https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import posixpath
+import re
+from collections.abc import Iterator
+
+from auditor.packages.base import Claim, Fact, Item, Standing
+
+_NAME = re.compile(r"/([^/]+?)(?:-[^-/]*)?\.dist-info/[^/]+$")
+_DIGEST = re.compile(r"(sha256|sha1|md5)=([A-Za-z0-9_-]+)={0,2}")
+_ABOUT = re.compile(rb"^(?:Home-page|Project-URL|Download-URL):[ \t]*[^\s]", re.MULTILINE)
+_PRIVATE = re.compile(rb"^Classifier:[ \t]*Private ::", re.MULTILINE)
+
+
+class Pip:
+    """
+    Python packages.
+    """
+
+    pattern = r"/(?:[^/]+/)*[^/]+\.dist-info/(?:RECORD|METADATA)"
+
+    def read(self, path: str, data: bytes) -> Iterator[Item]:
+        """
+        See `Database.read`.
+        """
+        found = _NAME.search(path)
+        package = f"pip {_folded(found[1] if found else '')}"
+        if path.endswith("/METADATA"):
+            return _metadata(package, data)
+        return _record(package, posixpath.dirname(posixpath.dirname(path)), data)
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _metadata(package: str, data: bytes) -> Iterator[Fact]:
+    """
+    What says of itself that it is private, or names no page anywhere, is the author's own.
+    """
+    head = data.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    if _PRIVATE.search(head) or not _ABOUT.search(head):
+        yield Fact(package, Standing.LOCAL)
+
+
+def _record(package: str, folder: str, data: bytes) -> Iterator[Item]:
+    lines = data.decode("utf-8", "surrogateescape").splitlines()
+    # Written by whatever installs from a folder, a file, a repository or a URL (PEP 610), also
+    # for an editable one.
+    if any(".dist-info/direct_url.json" in line for line in lines):
+        yield Fact(package, Standing.LOCAL)
+        return
+    for line in lines:
+        claim = _claim(package, folder, line)
+        if claim:
+            yield claim
+
+
+def _claim(package: str, folder: str, line: str) -> Claim | None:
+    try:
+        fields = next(csv.reader((line,))) if '"' in line else line.split(",")
+    except (csv.Error, StopIteration):
+        return None
+    found = _DIGEST.fullmatch(fields[1]) if len(fields) > 1 else None
+    if found is None:
+        return None
+    text = found[2]
+    try:
+        digest = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    path = fields[0] if fields[0].startswith("/") else f"{folder}/{fields[0]}"
+    return Claim(path.encode("utf-8", "surrogateescape"), found[1], digest, package)

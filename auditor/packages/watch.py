@@ -1,0 +1,73 @@
+"""
+A file on its way to the decoders, of which digests or claims may be wanted at its end.
+"""
+
+from __future__ import annotations
+
+from auditor.model import FileDigests
+from auditor.packages.digests import Digests, is_ownable
+from auditor.streams.reading import Reader, drain
+
+KEPT = 8 << 20
+"""
+Bytes up to which a file is kept, so that only one with findings is hashed.
+"""
+
+
+class Watch:
+    """
+    A reader that passes everything on.
+    """
+
+    def __init__(self, path: str, source: Reader, keep: int) -> None:
+        self._path = path
+        self._source = source
+        self._limit = keep
+        self._kept: list[bytes] = []
+        self._size = 0
+        self._digests: Digests | None = None
+        self._lost = False
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._source.read(n)
+        self._size += len(data)
+        if self._digests:
+            self._digests.update(data)
+        elif not self._lost:
+            self._kept.append(data)
+            if self._size > self._limit:
+                self._spill()
+        return data
+
+    def _spill(self) -> None:
+        """
+        Too large to keep: hash it from here on, if it is of any use.
+        """
+        if is_ownable(self._path):
+            self._digests = Digests(self._path)
+            for piece in self._kept:
+                self._digests.update(piece)
+        self._lost = True
+        self._kept.clear()
+
+    def content(self) -> bytes | None:
+        """
+        The whole file; `None` if it was too large. Reads what nobody has read.
+        """
+        drain(self)
+        return None if self._lost else b"".join(self._kept)
+
+    def digests(self) -> FileDigests | None:
+        """
+        Of the whole file; `None` if it is a large one that no package could own.
+        """
+        drain(self)
+        if self._lost:
+            return self._digests.taken() if self._digests else None
+        digests = Digests(self._path)
+        for piece in self._kept:
+            digests.update(piece)
+        return digests.taken()
