@@ -25,7 +25,7 @@ from auditor.packages.pacman import Pacman
 from auditor.packages.pip import Pip
 from auditor.packages.proof import Prover
 from auditor.packages.rpm import Rpm
-from auditor.packages.watch import KEPT, Watch
+from auditor.packages.watching import KEPT, Watch
 from auditor.streams.reading import Reader
 
 DATABASE_LIMIT = 256 << 20

@@ -8,14 +8,16 @@ from __future__ import annotations
 import base64
 import binascii
 import csv
+import json
 import posixpath
 import re
 from collections.abc import Iterator
 
-from auditor.packages.base import Claim, Fact, Item, Standing
+from auditor.packages.base import Claim, Fact, Item, Recorded, Standing
 
 _NAME = re.compile(r"/([^/]+?)(?:-[^-/]*)?\.dist-info/[^/]+$")
 _DIGEST = re.compile(r"(sha256|sha1|md5)=([A-Za-z0-9_-]+)={0,2}")
+_HEX = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}")
 _ABOUT = re.compile(rb"^(?:Home-page|Project-URL|Download-URL):[ \t]*[^\s]", re.MULTILINE)
 _PRIVATE = re.compile(rb"^Classifier:[ \t]*Private ::", re.MULTILINE)
 
@@ -25,7 +27,7 @@ class Pip:
     Python packages.
     """
 
-    pattern = r"/(?:[^/]+/)*[^/]+\.dist-info/(?:RECORD|METADATA)"
+    pattern = r"/(?:[^/]+/)*[^/]+\.dist-info/(?:RECORD|METADATA|direct_url\.json)"
 
     def read(self, path: str, data: bytes) -> Iterator[Item]:
         """
@@ -35,6 +37,8 @@ class Pip:
         package = f"pip {_folded(found[1] if found else '')}"
         if path.endswith("/METADATA"):
             return _metadata(package, data)
+        if path.endswith("/direct_url.json"):
+            return _direct_url(package, data)
         return _record(package, posixpath.dirname(posixpath.dirname(path)), data)
 
 
@@ -49,6 +53,21 @@ def _metadata(package: str, data: bytes) -> Iterator[Fact]:
     head = data.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     if _PRIVATE.search(head) or not _ABOUT.search(head):
         yield Fact(package, Standing.LOCAL)
+
+
+def _direct_url(package: str, data: bytes) -> Iterator[Recorded]:
+    """
+    The checksum of the archive that it came from.
+    """
+    try:
+        document = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    archive = document.get("archive_info") if isinstance(document, dict) else None
+    hashes = archive.get("hashes") if isinstance(archive, dict) else None
+    for value in hashes.values() if isinstance(hashes, dict) else ():
+        if isinstance(value, str) and _HEX.fullmatch(value):
+            yield Recorded(value, package)
 
 
 def _record(package: str, folder: str, data: bytes) -> Iterator[Item]:

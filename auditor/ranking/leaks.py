@@ -116,7 +116,7 @@ def _leak(
         preview=preview(value),
         secret=Secret(value) if show else None,
         places=tuple(_redacted(place, redact) for place in places),
-        reasons=tuple(redact(reason) for reason in _reasons(best, places, exposure, origin)),
+        reasons=tuple(redact(reason) for reason in _reasons(items, best, places, origin)),
         advice=redact(advise(places, origin, redact(name) if name else None)),
     )
 
@@ -161,7 +161,7 @@ def _exposure(places: Sequence[Place]) -> Exposure:
 
 
 def _reasons(
-    best: Evidence, places: Sequence[Place], exposure: Exposure, origin: Origin
+    items: Sequence[Evidence], best: Evidence, places: Sequence[Place], origin: Origin
 ) -> list[str]:
     """
     The three facts in words.
@@ -170,11 +170,10 @@ def _reasons(
         Exposure.METADATA: "readable without pulling a layer",
         Exposure.IMAGE: "in the final file system",
         Exposure.LAYER: "not in the final file system, but still in a layer",
-    }[exposure]
-    reasons = [*best.finding.reasons, told]
+    }[_exposure(places)]
+    reasons = [*best.finding.reasons, told, *_proof(items, best, origin)]
     if origin is Origin.BASE:
         reasons.append("inherited from the base image")
-    reasons += _proof(best, origin)
     in_layers = [place for place in places if place.layer is not None]
     removed = [place.removed_by for place in in_layers if place.removed_by is not None]
     again = [p.layer for p in in_layers if removed and p.layer and p.layer > min(removed)]
@@ -183,14 +182,14 @@ def _reasons(
     return reasons
 
 
-def _proof(best: Evidence, origin: Origin) -> list[str]:
+def _proof(items: Sequence[Evidence], best: Evidence, origin: Origin) -> list[str]:
     """
-    What is known of the package whose file it is.
+    What is known of the packages whose files they are.
     """
-    if best.proof is None:
-        return []
+    proofs = dict.fromkeys(item.proof.reason for item in items if item.proof)
+    told = next(iter(proofs), "")
     if origin is Origin.PACKAGE:
-        return [best.proof.reason]
-    if not best.proof.is_enough(best.finding.confidence):
-        return [f"{best.proof.reason}, but nothing shows that this package is public"]
+        return [best.proof.reason if best.proof else told]
+    if all(item.proof for item in items):
+        return [f"{told}, but nothing shows that this package is public"]
     return []

@@ -1,0 +1,3 @@
+"""
+Package databases, and what they prove.
+"""
