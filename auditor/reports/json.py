@@ -62,9 +62,9 @@ def _image(report: Report) -> dict[str, Any]:
         "summary": {
             **asdict(report.counts),
             "accepted": report.accepted,
-            "package": report.package,
             "worst": report.worst,
             "metadata": asdict(report.metadata_counts),
+            "package": report.package,
         },
         "accepted_leaks": [_leak(leak) for leak in report.accepted_leaks],
         "dockerfile": report.dockerfile,

@@ -21,7 +21,7 @@ from auditor.model import (
     Secret,
 )
 from auditor.ranking import Evidence, Policy, rank
-from auditor.ranking.lives import in_metadata
+from auditor.ranking.lives import Prove, in_metadata, unproven
 
 WEAK = "hunter2-xyz"
 STRONG = "kX9vQ2mB7tL4wZ8pR3nF6hJ1"
@@ -115,10 +115,11 @@ def report(
     metadata: Sequence[Evidence] = (),
     gaps: Sequence[Gap] = (),
     policy: Policy | None = None,
+    prove: Prove = unproven,
     **keys: Any,
 ) -> Report:
     """
     The ranked report of an image of those layers.
     """
     made, blobs = image(scans, **keys)
-    return rank(made, "docker", blobs, metadata, gaps, policy or Policy(list_all=True))
+    return rank(made, "docker", blobs, metadata, gaps, policy or Policy(list_all=True), prove)

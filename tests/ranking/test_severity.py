@@ -8,7 +8,8 @@ from itertools import pairwise, product
 
 import pytest
 
-from auditor.model import Confidence, Counts, Exposure, Origin, Severity
+from auditor.model import Confidence, Counts, Exposure, Finding, Origin, Proof, Severity
+from auditor.ranking import Policy
 from auditor.ranking.severity import count, score, severity
 from tests.ranking.given import finding, meta, report, scan
 
@@ -41,8 +42,8 @@ def test_own_leaks(
         (Origin.BASE, Confidence.LIKELY, 0),
         (Origin.BASE, Confidence.POSSIBLE, 1),
         (Origin.PACKAGE, Confidence.CERTAIN, 1),
-        (Origin.PACKAGE, Confidence.LIKELY, 1),
-        (Origin.PACKAGE, Confidence.POSSIBLE, 1),
+        (Origin.PACKAGE, Confidence.LIKELY, 3),
+        (Origin.PACKAGE, Confidence.POSSIBLE, 3),
     ],
 )
 @pytest.mark.parametrize("exposure", Exposure)
@@ -50,7 +51,8 @@ def test_inherited_leaks(
     origin: Origin, confidence: Confidence, steps: int, exposure: Exposure
 ) -> None:
     """
-    What comes from a package, or may come from the base, is one step lower, but never below low.
+    What may come from the base, and what certainly comes from a package, is one step lower; the
+    rest of a package is low.
     """
     own = severity(confidence, exposure, Origin.OWN)
     assert severity(confidence, exposure, origin).rank == min(own.rank + steps, Severity.LOW.rank)
@@ -70,6 +72,42 @@ def test_less_sure_is_never_worse(
     for wider, narrower in pairwise(Exposure):
         if narrower is exposure:
             assert severity(confidence, wider, origin).rank <= here
+
+
+def test_what_is_in_unchanged_files_of_packages_is_counted_apart() -> None:
+    """
+    It is in no count and no score, and listed only with everything; a certain one is as others.
+    """
+
+    def prove(layer: int, path: str, finding: Finding) -> Proof | None:
+        return Proof("the file is exactly what dpkg package a installed", path != "/private")
+
+    scans = [
+        scan(
+            finding("aaaa1", confidence=Confidence.POSSIBLE),
+            finding("bbbb2"),
+            finding("cccc3", confidence=Confidence.CERTAIN),
+            finding("dddd4", "/private"),
+            finding("eeee5", "/private", confidence=Confidence.POSSIBLE),
+        )
+    ]
+    full = report(*scans, prove=prove)
+    assert full.package == 3
+    assert full.counts == full.layers[0].leaks == Counts(high=2)
+    assert full.layers[0].score == score(Counts(high=2))
+    assert [(leak.confidence, leak.origin, leak.severity) for leak in full.leaks] == [
+        ("certain", "package", "high"),
+        ("likely", "own", "high"),
+        ("likely", "package", "low"),
+        ("possible", "package", "low"),
+        ("possible", "package", "low"),
+    ]
+    assert all(
+        "exactly what dpkg package a installed" in " ".join(leak.reasons) for leak in full.leaks
+    )
+    short = report(*scans, prove=prove, policy=Policy())
+    assert short.package == 3
+    assert short.leaks == full.leaks[:2]
 
 
 def test_severities_are_in_order() -> None:
