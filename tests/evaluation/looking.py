@@ -1,0 +1,39 @@
+"""
+A text as the audit sees it when it is a file in a layer, and as detect-secrets sees that file.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path, PurePosixPath
+
+from auditor.decoders import decode
+from auditor.detectors import detect
+from auditor.model import Finding, Text
+from auditor.streams.reading import File, Kept, Peekable
+
+
+def look(path: str, data: bytes) -> list[Finding]:
+    """
+    Everything found in a file of a layer, by the same way that a layer's files go.
+    """
+    found: list[Finding] = []
+    for text in decode(File(path, Peekable(Kept(data)), len(data))) if data else ():
+        if isinstance(text, Text):
+            found += [item for item in detect(text) if isinstance(item, Finding)]
+    return found
+
+
+def ask_detect_secrets(name: str, data: bytes) -> list[tuple[str, str]]:
+    """
+    Type and value of everything that detect-secrets finds in such a file with its default
+    settings. Only for a process that asks nothing of ours: settings are process-wide.
+    """
+    from detect_secrets.core.scan import scan_file
+    from detect_secrets.settings import default_settings
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / PurePosixPath(name).name
+        path.write_bytes(data)
+        with default_settings():
+            return [(secret.type, secret.secret_value or "") for secret in scan_file(str(path))]
