@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from tests.evaluation.base import Evaluation, Options, Table
 from tests.evaluation.corpus import corpus
+from tests.evaluation.trees import clean
 
 EVALUATIONS: dict[str, Evaluation] = {
+    "clean": clean,
     "corpus": corpus,
 }
 

@@ -32,6 +32,10 @@ class Options:
     """
     Whether to list what was missed or invented, one line a case.
     """
+    trees: Path = Path("trees")
+    """
+    Where clean systems are kept once they were made, as archives of images.
+    """
     oracle: bool = True
     """
     Whether to run detect-secrets itself for comparison, which takes minutes.
