@@ -73,6 +73,7 @@ class _Notes:
         self.gaps: dict[Gap, None] = {}
         self.digests: list[FileDigests] = []
         self.claims: list[Claims] = []
+        self.sources: list[bytes] = []
         self._dropped = 0
         self._more_gaps = 0
 
@@ -95,6 +96,8 @@ class _Notes:
             self.claims.append(packages.claims(path, data))
         if leaky and (taken := watch.digests()):
             self.digests.append(taken)
+        if source := watch.source():
+            self.sources.append(source)
 
     def all_gaps(self) -> tuple[Gap, ...]:
         told = list(self.gaps)
@@ -324,6 +327,7 @@ def _result(
         index=index,
         digests=tuple(notes.digests),
         claims=packages.merge(notes.claims),
+        sources=packages.sources(notes.sources),
         files=walk.files,
         bytes=walk.bytes,
     )

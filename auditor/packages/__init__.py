@@ -4,15 +4,19 @@ table of databases.
 
     said = packages.claims(path, data)        # of every file that `is_database(path)`
     taken = packages.digests(path, data)      # of every file in which something was found
+    kept = packages.source(path, data)        # of every file: `None` for most
     claims = packages.merge(all_said)         # at the layer's end
+    sources = packages.sources(all_kept)
     prover = packages.Prover(image, scans)    # once all layers are there
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from auditor.model import Claims
+from auditor.packages import python
 from auditor.packages.apk import Apk
 from auditor.packages.base import Database
 from auditor.packages.composer import Composer
@@ -76,6 +80,20 @@ def watch(path: str, reader: Reader) -> Watch:
     return Watch(path, reader, DATABASE_LIMIT if is_database(path) else KEPT)
 
 
+def source(path: str, data: bytes) -> bytes | None:
+    """
+    What is kept of a source of Python, by which compiled modules are known; `None` if it is none.
+    """
+    return python.record(digests(path, data), len(data)) if python.is_source(path) else None
+
+
+def sources(records: Iterable[bytes]) -> bytes:
+    """
+    The sources of a layer.
+    """
+    return python.packed(records)
+
+
 __all__ = [
     "DATABASES",
     "DATABASE_LIMIT",
@@ -87,5 +105,7 @@ __all__ = [
     "digests",
     "is_database",
     "merge",
+    "source",
+    "sources",
     "watch",
 ]

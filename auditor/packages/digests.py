@@ -8,6 +8,7 @@ import hashlib
 import re
 
 from auditor.model import FileDigests
+from auditor.packages import python
 
 _OWNABLE = re.compile(
     r"/(?:bin|boot|etc|lib|lib32|lib64|libo32|libx32|opt|sbin|usr|var)/|"
@@ -29,6 +30,7 @@ class Digests:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._head = b""
         self._hashes = [
             hashlib.new(name, usedforsecurity=False) for name in ("md5", "sha1", "sha256")
         ]
@@ -37,6 +39,8 @@ class Digests:
         """
         The next bytes of the file.
         """
+        if len(self._head) < python.HEAD:
+            self._head += data[: python.HEAD]
         for one in self._hashes:
             one.update(data)
 
@@ -44,7 +48,9 @@ class Digests:
         """
         Of everything so far.
         """
-        return FileDigests(self._path, *(one.digest() for one in self._hashes))
+        md5, sha1, sha256 = (one.digest() for one in self._hashes)
+        size = python.source_size(self._path, self._head)
+        return FileDigests(self._path, md5, sha1, sha256, size)
 
 
 def digests(path: str, data: bytes) -> FileDigests:

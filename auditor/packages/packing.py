@@ -84,7 +84,14 @@ def _paired(text: str) -> bool:
 
 
 def _key(*parts: bytes) -> bytes:
-    return hashlib.blake2b(b"\0".join(parts), digest_size=_KEY).digest()
+    return shortened(b"\0".join(parts), _KEY)
+
+
+def shortened(data: bytes, size: int) -> bytes:
+    """
+    A hash of so many bytes.
+    """
+    return hashlib.blake2b(data, digest_size=size).digest()
 
 
 def pack(path: str, items: Iterable[Item]) -> Claims:

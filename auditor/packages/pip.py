@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.packages.base import Claim, Fact, Item, Recorded, Standing
+from auditor.packages.pypi import KNOWN
 
 _NAME = re.compile(r"/([^/]+?)(?:-[^-/]*)?\.dist-info/[^/]+$")
 _DIGEST = re.compile(r"(sha256|sha1|md5)=([A-Za-z0-9_-]+)={0,2}")
@@ -48,11 +49,14 @@ def _folded(name: str) -> str:
 
 def _metadata(package: str, data: bytes) -> Iterator[Fact]:
     """
-    What says of itself that it is private, or names no page anywhere, is the author's own.
+    What says of itself that it is private, or names no page anywhere, is the author's own. A name
+    that everybody knows is public.
     """
     head = data.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     if _PRIVATE.search(head) or not _ABOUT.search(head):
         yield Fact(package, Standing.LOCAL)
+    elif package.partition(" ")[2] in KNOWN:
+        yield Fact(package, Standing.PUBLISHED)
 
 
 def _direct_url(package: str, data: bytes) -> Iterator[Recorded]:

@@ -5,6 +5,7 @@ A file on its way to the decoders, of which digests or claims may be wanted at i
 from __future__ import annotations
 
 from auditor.model import FileDigests
+from auditor.packages import python
 from auditor.packages.digests import Digests, is_ownable
 from auditor.streams.reading import Reader, drain
 
@@ -59,6 +60,14 @@ class Watch:
         """
         drain(self)
         return None if self._lost else b"".join(self._kept)
+
+    def source(self) -> bytes | None:
+        """
+        What is kept of a source of Python; `None` if the file is none.
+        """
+        if not python.is_source(self._path) or not (taken := self.digests()):
+            return None
+        return python.record(taken, self._size)
 
     def digests(self) -> FileDigests | None:
         """

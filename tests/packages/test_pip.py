@@ -150,3 +150,14 @@ def test_a_name_is_the_same_in_every_spelling() -> None:
     """
     items = list(Pip().read("/s/A_b.c-1.0.dist-info/METADATA", b"Name: A_b.c\n\n"))
     assert standings(items) == {"pip a-b-c": Standing.LOCAL}
+
+
+def test_a_name_that_everybody_knows_is_public() -> None:
+    """
+    No private package is called like one of the most used of PyPI, unless it says it is private.
+    """
+    about = f"Name: botocore\n{PUBLIC}\n".encode()
+    path = "/s/botocore-1.0.dist-info/METADATA"
+    assert standings(list(Pip().read(path, about))) == {"pip botocore": Standing.PUBLISHED}
+    private = b"Classifier: Private :: Do Not Upload\n" + about
+    assert standings(list(Pip().read(path, private))) == {"pip botocore": Standing.LOCAL}
