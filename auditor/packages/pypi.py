@@ -41,7 +41,8 @@ _NAMES = """
     pytz pywin32 pyyaml pyzmq redis referencing regex requests requests-aws4auth requests-oauthlib
     requests-toolbelt retry rich rpds-py rsa ruamel-yaml ruff s3fs s3transfer safetensors
     scikit-image scikit-learn scipy scrapy seaborn selenium sentry-sdk setuptools shapely
-    shellingham simplejson six slack-sdk smmap sniffio snowflake-connector-python snowflake-sqlalchemy
+    shellingham simplejson six slack-sdk smmap sniffio snowflake-connector-python
+    snowflake-sqlalchemy
     sortedcontainers soupsieve sphinx sqlalchemy sqlparse sse-starlette stack-data starlette
     statsmodels stripe sympy tabulate tenacity tensorboard tensorflow termcolor threadpoolctl
     tiktoken tokenizers toml tomli tomlkit torch torchvision tornado tox tqdm traitlets transformers
