@@ -9,13 +9,14 @@ import binascii
 import hashlib
 import re
 
+from auditor.detectors import published
 from auditor.model import Confidence
 
 SMALLEST = 32
 """
 No private key is shorter than this, in bytes.
 """
-PUBLISHED = {
+PUBLISHED = published.PUBLISHED | {
     # GnuTLS checks itself with these; they are in libgnutls.so of every distribution.
     "87e288dc7dbc29a24241b596ec8c84f949d9f09f34fc0cf69242481fb2274770": "GnuTLS",
     "d245e52c341a76645e1b0e56c58dc964cd4f3ecaea64a9c6d6db9897d4948a8a": "GnuTLS",
