@@ -8,8 +8,9 @@ one of a stream lies in memory that the processes share.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from auditor import packages
 from auditor.decoders import decode
 from auditor.detectors import Detector, detect
 from auditor.model import Finding, Gap, Text
@@ -66,13 +67,19 @@ class Found:
     """
 
     items: tuple[tuple[int, Finding | Gap], ...] = ()
+    known: packages.Known = field(default_factory=packages.Known)
+    """
+    What tells whether packages own the files.
+    """
 
 
 def look(piece: Piece) -> Found:
     """
     Decode and detect all of a piece.
     """
-    return Found((*_in_texts(piece), *_in_files(piece)))
+    collector = packages.Collector()
+    items = (*_in_texts(piece), *_in_files(piece, collector))
+    return Found(items, collector.known())
 
 
 def _in_texts(piece: Piece) -> Iterator[tuple[int, Finding | Gap]]:
@@ -81,13 +88,18 @@ def _in_texts(piece: Piece) -> Iterator[tuple[int, Finding | Gap]]:
             yield entry, found
 
 
-def _in_files(piece: Piece) -> Iterator[tuple[int, Finding | Gap]]:
+def _in_files(piece: Piece, collector: packages.Collector) -> Iterator[tuple[int, Finding | Gap]]:
     for entry, file in _files(piece):
         if isinstance(file, Gap):
             yield entry, file
             continue
-        for found in look_into(file, piece.told):
+        watch = packages.watch(file.path, file.reader)
+        leaky = False
+        for found in look_into(replace(file, reader=Peekable(watch)), piece.told):
+            leaky = leaky or isinstance(found, Finding)
             yield entry, found
+        if file.inside is None:
+            collector.see(file.path, watch, leaky)
 
 
 def look_into(file: File, told: Detector | None) -> Iterator[Finding | Gap]:

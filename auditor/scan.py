@@ -71,9 +71,7 @@ class _Notes:
         With the number of the entry that they were found in.
         """
         self.gaps: dict[Gap, None] = {}
-        self.digests: list[FileDigests] = []
-        self.claims: list[Claims] = []
-        self.sources: list[bytes] = []
+        self.collector = packages.Collector()
         self._dropped = 0
         self._more_gaps = 0
 
@@ -87,17 +85,6 @@ class _Notes:
             self.findings[item] = entry
         else:
             self._dropped += 1
-
-    def see(self, path: str, watch: packages.Watch, leaky: bool) -> None:
-        """
-        Keep of a file what tells whose it is.
-        """
-        if packages.is_database(path) and (data := watch.content()):
-            self.claims.append(packages.claims(path, data))
-        if leaky and (taken := watch.digests()):
-            self.digests.append(taken)
-        if source := watch.source():
-            self.sources.append(source)
 
     def all_gaps(self) -> tuple[Gap, ...]:
         told = list(self.gaps)
@@ -174,8 +161,12 @@ class _Pieces:
             item = Item(entry, file.path, file.inside, 0, file.size)
             self._submit(Piece(self._place.part(file.at, file.size), (item,), (), self._told))
             return
-        for part in decode(file):
+        watch = packages.watch(file.path, file.reader)
+        for part in decode(replace(file, reader=Peekable(watch))):
             self.add(part, entry)
+        if file.inside is None:
+            # NOTE: what is found in it is not known yet.
+            self._notes.collector.see(file.path, watch, leaky=True)
 
     def flush(self) -> None:
         """
@@ -211,8 +202,10 @@ class _Pieces:
     def _take(self) -> None:
         future, payload = self._pending.popleft()
         try:
-            for entry, item in future.result().items:
+            found = future.result()
+            for entry, item in found.items:
                 self._notes.add(item, entry)
+            self._notes.collector.add(found.known)
         except (BrokenProcessPool, OSError, MemoryError) as error:
             reason = f"a part of it was not looked into: {type(error).__name__}"
             self._notes.add(Gap("(layer)", reason, blocking=True), 0)
@@ -315,6 +308,8 @@ def _result(
     is_tar: bool = True,
 ) -> LayerScan:
     index = walk.index
+    known = notes.collector.known()
+    leaky = {finding.path for finding in notes.findings}
     return LayerScan(
         name=name,
         digest=digest,
@@ -325,9 +320,9 @@ def _result(
         superseded=_superseded(notes.findings, index.files),
         gaps=notes.all_gaps(),
         index=index,
-        digests=tuple(notes.digests),
-        claims=packages.merge(notes.claims),
-        sources=packages.sources(notes.sources),
+        digests=tuple(taken for taken in known.digests if taken.path in leaky),
+        claims=packages.merge(known.claims),
+        sources=packages.sources(known.sources),
         files=walk.files,
         bytes=walk.bytes,
     )

@@ -4,9 +4,12 @@ A file on its way to the decoders, of which digests or claims may be wanted at i
 
 from __future__ import annotations
 
-from auditor.model import FileDigests
-from auditor.packages import python
+from dataclasses import dataclass
+
+from auditor.model import Claims, FileDigests
+from auditor.packages import databases, python
 from auditor.packages.digests import Digests, is_ownable
+from auditor.packages.packing import merge
 from auditor.streams.reading import Reader, drain
 
 KEPT = 8 << 20
@@ -80,3 +83,58 @@ class Watch:
         for piece in self._kept:
             digests.update(piece)
         return digests.taken()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    What was kept of some files; small enough to pass between processes.
+    """
+
+    digests: tuple[FileDigests, ...] = ()
+    claims: tuple[Claims, ...] = ()
+    sources: tuple[bytes, ...] = ()
+
+
+class Collector:
+    """
+    Keeps of a layer's files, or of some of them, what tells whose they are.
+    """
+
+    def __init__(self) -> None:
+        self._digests: list[FileDigests] = []
+        self._claims: list[Claims] = []
+        self._sources: list[bytes] = []
+
+    def see(self, path: str, watch: Watch, leaky: bool) -> None:
+        """
+        A file that has passed, and whether something was found in it.
+        """
+        if databases.is_database(path) and (data := watch.content()):
+            self._claims.append(databases.claims(path, data))
+        if leaky and (taken := watch.digests()):
+            self._digests.append(taken)
+        if source := watch.source():
+            self._sources.append(source)
+
+    def add(self, known: Known) -> None:
+        """
+        What another one kept.
+        """
+        self._digests += known.digests
+        self._claims += known.claims
+        self._sources += known.sources
+
+    def known(self) -> Known:
+        """
+        All of it, the claims as one.
+        """
+        merged = (merge(self._claims),) if self._claims else ()
+        return Known(tuple(self._digests), merged, tuple(self._sources))
+
+
+def watch(path: str, reader: Reader) -> Watch:
+    """
+    A reader in place of `reader`, for a file that is looked into.
+    """
+    return Watch(path, reader, databases.LIMIT if databases.is_database(path) else KEPT)
