@@ -14,7 +14,7 @@ from auditor.engine import Request, audit
 from auditor.model import Leak, Origin, Report
 from auditor.packages.base import Claim, Fact, Item, Standing
 from auditor.ranking import Policy
-from tests.images import Recipe, docker_archive
+from tests.images import Recipe, docker25_archive, docker_archive
 
 DEBIAN = "Some Body <some@debian.org>"
 PRIVATE = "Some Body <some@example.com>"
@@ -92,13 +92,18 @@ def installed_deb(
     return tree(root)
 
 
-def report(folder: Path, recipe: Recipe, base: str | None = None) -> Report:
+def report(
+    folder: Path, recipe: Recipe, base: str | None = None, compression: str = "none"
+) -> Report:
     """
     The audit of an image, with everything listed.
     """
     archive = folder / "image.tar"
     with archive.open("wb") as out:
-        docker_archive(recipe, out)
+        if compression == "none":
+            docker_archive(recipe, out)
+        else:
+            docker25_archive(recipe, out, compression=compression)
     (made,) = audit(Request(str(archive), base=base, policy=Policy(list_all=True)))
     return made
 

@@ -110,14 +110,18 @@ def test_metadata_is_never_proven(tmp_path: Path, system: dict[str, bytes]) -> N
     assert (leak.origin, leak.exposure) == (Origin.OWN, "metadata")
 
 
-def test_a_large_file_is_hashed_as_it_passes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compression", ["none", "gzip"])
+def test_a_large_file_is_hashed_as_it_passes(tmp_path: Path, compression: str) -> None:
     """
-    One that is not kept whole is proven all the same where packages put files.
+    One that is not kept whole is proven all the same where packages put files, in a layer that
+    lies in the archive as it is and in one that must be inflated.
     """
     require("dpkg")
     text = WEAK + "# padding\n" * (watching.KEPT // 10 + 1)
-    files = installed_deb(tmp_path, {"usr/share/shiny/large.py": text})
-    assert only(report(tmp_path, Recipe().step("RUN x", files=files))).origin is Origin.PACKAGE
+    files = installed_deb(tmp_path, {"usr/share/shiny/large.py": text, PATH: WEAK})
+    recipe = Recipe().step("RUN x", files=files)
+    leak = only(report(tmp_path, recipe, compression=compression))
+    assert (leak.origin, len(leak.places)) == (Origin.PACKAGE, 2)
 
 
 def test_a_large_file_where_no_package_puts_any_is_not_hashed() -> None:
