@@ -174,6 +174,7 @@ def _image(node: _Node) -> Report:
         accepted_leaks=_each(node, "accepted_leaks", _accepted, []),
         dockerfile=node.text_or_none("dockerfile"),
         complete=node.truth("complete"),
+        package=summary.integer("package") if summary.has("package") else 0,
     )
 
 

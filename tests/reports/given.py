@@ -116,6 +116,7 @@ def leaky() -> Report:
         counts=Counts(critical=1, high=1, medium=1, low=3),
         metadata_counts=Counts(high=1),
         accepted=2,
+        package=4,
         accepted_leaks=(
             replace(leak(Severity.HIGH, Place(2, "/srv/test.key")), accepted=True),
             replace(leak(Severity.LOW, Place(None, "config.Env.EXAMPLE")), accepted=True),

@@ -30,7 +30,7 @@ KEYS = {
                "removed_by"],
     "ledger": ["files", "bytes", "gaps"],
     "gaps": ["layer", "path", "reason", "blocking"],
-    "summary": ["critical", "high", "medium", "low", "accepted", "worst", "metadata"],
+    "summary": ["critical", "high", "medium", "low", "accepted", "worst", "metadata", "package"],
 }  # fmt: skip
 """
 DESIGN.md §6, word for word and in its order; what was added stands behind.
@@ -86,6 +86,7 @@ def test_json_values() -> None:
     assert image["summary"] == {
         "critical": 1, "high": 1, "medium": 1, "low": 3, "accepted": 2, "worst": "critical",
         "metadata": {"critical": 0, "high": 1, "medium": 0, "low": 0},
+        "package": 4,
     }  # fmt: skip
     assert [layer["origin"] for layer in image["layers"]] == ["base", "own", "own"]
     first = image["leaks"][0]
@@ -165,7 +166,7 @@ def test_json_schema_takes_the_first_reports_of_version_1() -> None:
     for image in document["images"]:
         for key in ("accepted_leaks", "dockerfile", "complete"):
             del image[key]
-        del image["summary"]["metadata"]
+        del image["summary"]["metadata"], image["summary"]["package"]
         for one in image["leaks"]:
             del one["fix"], one["proof"], one["rotate"]
         for layer in image["layers"]:

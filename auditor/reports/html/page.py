@@ -168,6 +168,8 @@ def _verdict(report: Report, key: str) -> Iterator[str]:
         yield f'<li class="{shown}"><b>{count:,}</b> <span>{severity}</span></li>'
     if report.accepted:
         yield f'<li class="none"><b>{report.accepted:,}</b> <span>accepted</span></li>'
+    if report.package:
+        yield f'<li class="none"><b>{report.package:,}</b> <span>in package files</span></li>'
     gaps = report.ledger.gaps
     blocking = "high" if any(gap.blocking for gap in gaps) else "none"
     yield (
