@@ -8,32 +8,62 @@ from collections.abc import Iterator
 
 from auditor.decoders.base import HEAD, Decoder
 from auditor.decoders.binary import BinaryDecoder
-from auditor.decoders.packed import PackedDecoder
+from auditor.decoders.budget import Budget, Limits
+from auditor.decoders.bytecode import BytecodeDecoder
+from auditor.decoders.compressed import CompressedDecoder
+from auditor.decoders.cpio import CpioDecoder
+from auditor.decoders.gitobject import GitObjectDecoder
+from auditor.decoders.gitpack import GitPackDecoder
+from auditor.decoders.nesting import Nesting
+from auditor.decoders.office import OfficeDecoder
+from auditor.decoders.pdf import PdfDecoder
+from auditor.decoders.rpm import RpmDecoder
+from auditor.decoders.sqlite import SqliteDecoder
+from auditor.decoders.tarred import TarDecoder
 from auditor.decoders.text import TextDecoder
+from auditor.decoders.unix_ar import ArDecoder
+from auditor.decoders.unopened import UnopenedDecoder
+from auditor.decoders.zipped import ZipDecoder
 from auditor.model import Gap, Text
 from auditor.streams.reading import File
 
 DECODERS: dict[str, Decoder] = {
-    # By magic first; a binary is what is nothing else.
-    "packed": PackedDecoder(),
+    # By magic first; a git object is a compressed file too, and a binary is what is nothing else.
+    "pyc": BytecodeDecoder(),
+    "git object": GitObjectDecoder(),
+    "compressed": CompressedDecoder(),
+    "zip": ZipDecoder(),
+    "sqlite": SqliteDecoder(),
+    "git pack": GitPackDecoder(),
+    "ar": ArDecoder(),
+    "rpm": RpmDecoder(),
+    "cpio": CpioDecoder(),
+    "pdf": PdfDecoder(),
+    "unopened": UnopenedDecoder(),
+    "tar": TarDecoder(),
+    "office": OfficeDecoder(),
     "text": TextDecoder(),
     "binary": BinaryDecoder(),
 }
+LEAVES = ("text", "binary")
+"""
+Those that take any bytes as they are.
+"""
 
 
-def decode(file: File) -> Iterator[Text | Gap]:
+def decode(file: File, limits: Limits | None = None) -> Iterator[Text | Gap]:
     """
-    Everything readable in a file.
+    Everything readable in a file, and in the files in it. What is not opened is a gap.
     """
-    head = file.reader.peek(HEAD)
-    for decoder in DECODERS.values():
-        if decoder.accepts(file.path, head):
-            for part in decoder.decode(file):
-                if isinstance(part, File):
-                    yield from decode(part)
-                else:
-                    yield part
-            return
+    return Nesting(DECODERS, LEAVES, limits or Limits()).file(file)
 
 
-__all__ = ["DECODERS", "Decoder", "decode"]
+def decode_text(text: Text, limits: Limits | None = None) -> Iterator[Text | Gap]:
+    """
+    Everything that is encoded in a text, such as base64 in an environment variable: the text
+    itself is not given again.
+    """
+    return Nesting(DECODERS, LEAVES, limits or Limits()).text(text)
+
+
+__all__ = ["DECODERS", "HEAD", "Budget", "Decoder", "Limits", "decode", "decode_text"]

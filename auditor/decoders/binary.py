@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
 from auditor.streams.printable import PRINTABLE
 from auditor.streams.reading import File
@@ -31,7 +32,7 @@ class BinaryDecoder:
         """
         return True
 
-    def decode(self, file: File) -> Iterator[File | Text | Gap]:
+    def decode(self, file: File, budget: Budget) -> Iterator[File | Text | Gap]:
         """
         See `Decoder.decode`.
         """

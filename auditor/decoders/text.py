@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
 from auditor.streams.reading import File
 
@@ -43,7 +44,7 @@ class TextDecoder:
         """
         return encoding(head) is not None
 
-    def decode(self, file: File) -> Iterator[File | Text | Gap]:
+    def decode(self, file: File, budget: Budget) -> Iterator[File | Text | Gap]:
         """
         See `Decoder.decode`.
         """

@@ -351,10 +351,28 @@ class File:
     """
     The way within `path`, for files in files.
     """
+    encoded: str | None = None
+    """
+    The encoding whose content this is. It is a part of the way to a text, not to what an archive
+    holds: `a.tgz!b` and not `a.tgz!gzip!b`.
+    """
     at: int | None = None
     """
     Where its first byte is in the layer's tar, for files that lie there as they are.
     """
+
+    def within(self, name: str) -> str:
+        """
+        The way to `name`, which lies in this file.
+        """
+        return f"{self.inside}!{name}" if self.inside else name
+
+    @property
+    def place(self) -> str:
+        """
+        The whole way, as a reader of the report is told it: `/app/a.jar!/BOOT-INF/x.properties`.
+        """
+        return f"{self.path}!/{self.inside}" if self.inside else self.path
 
 
 def drain(source: Reader) -> int:

@@ -1,0 +1,164 @@
+"""
+How much of a file in a file is opened: limits, and what was spent of them.
+
+Everything in an image is hostile. One file of a layer has one budget for all that is nested in
+it, and the budget grows with the file: what a layer can make us do is a multiple of its size,
+whether it holds one bomb or a hundred thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.streams.reading import Peekable, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    What is opened at most. Beyond it lies a gap.
+    """
+
+    depth: int = 16
+    """
+    Files in files in files; an encoding or compression counts too.
+    """
+    members: int = 200_000
+    """
+    Files within one file of a layer, at all depths together.
+    """
+    unpacked: int = 4 << 30
+    """
+    Bytes that one file of a layer may unpack to, at all depths together.
+    """
+    ratio: int = 250
+    """
+    How many times its own size a file may unpack to, at all depths together.
+    """
+    floor: int = 256 << 10
+    """
+    Bytes that any file may unpack to, however small it is.
+    """
+    held: int = 64 << 20
+    """
+    The largest file that is held in memory, in bytes, where a format cannot be read from front to
+    back: a database, a pack with deltas.
+    """
+    encodings: int = 3
+    """
+    How often in a row base64 or hex is decoded.
+    """
+
+
+class OverBudget(Exception):
+    """
+    The budget of a file is spent. Holds nothing of the file.
+    """
+
+
+class Budget:
+    """
+    What is left for one file of a layer.
+    """
+
+    def __init__(self, limits: Limits, size: int = 0) -> None:
+        self.limits = limits
+        self._size = size
+        self._read = 0
+        self._spent = 0
+        self._members = 0
+
+    @property
+    def left(self) -> int:
+        """
+        Bytes that may still be unpacked.
+        """
+        earned = self.limits.floor + self.limits.ratio * max(self._size, self._read)
+        return min(self.limits.unpacked, earned) - self._spent
+
+    def read(self, count: int) -> None:
+        """
+        So many bytes of the file itself were read.
+        """
+        self._read += count
+
+    def spend(self, count: int) -> None:
+        """
+        So many bytes came out of it. Raises `OverBudget` if that is too much.
+        """
+        self._spent += count
+        if self.left < 0:
+            raise OverBudget("unpacks to more than is opened")
+
+    def take(self, count: int) -> None:
+        """
+        Like `spend`, for who has asked what is left before.
+        """
+        self._spent += count
+
+    def member(self) -> None:
+        """
+        One more file in the file. Raises `OverBudget` if those are too many.
+        """
+        self._members += 1
+        if self._members > self.limits.members:
+            raise OverBudget(f"holds more than {self.limits.members} files")
+
+
+class Measured:
+    """
+    The bytes of a layer's own file, as they earn a budget.
+    """
+
+    def __init__(self, source: Reader, budget: Budget) -> None:
+        self._source = source
+        self._budget = budget
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._source.read(n)
+        self._budget.read(len(data))
+        return data
+
+
+class Metered:
+    """
+    The bytes of a file in a file, as far as they are paid for. It ends early where they are not.
+    """
+
+    def __init__(self, source: Reader, budget: Budget, most: int) -> None:
+        self._source = source
+        self._budget = budget
+        self._left = most
+        """
+        A part of the budget: what comes after this file needs some of it too.
+        """
+        self.is_cut = False
+        """
+        Whether there was more than was given.
+        """
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        room = max(min(self._left, self._budget.left), 0)
+        if n > room:
+            data = b"" if self.is_cut else self._source.read(room + 1)
+            self.is_cut = self.is_cut or len(data) > room
+            data = data[:room]
+        else:
+            data = self._source.read(n)
+        self._left -= len(data)
+        self._budget.take(len(data))
+        return data
+
+
+def peekable(source: Reader, budget: Budget, most: int) -> tuple[Peekable, Metered]:
+    """
+    A reader for a nested file, and the meter in it.
+    """
+    meter = Metered(source, budget, most)
+    return Peekable(meter), meter

@@ -1,0 +1,165 @@
+"""
+Files in files, opened one in the other within a budget.
+"""
+
+from __future__ import annotations
+
+import lzma
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from auditor.decoders.base import HEAD, Decoder
+from auditor.decoders.budget import Budget, Limits, Measured, Metered, OverBudget, peekable
+from auditor.decoders.embedded import embedded
+from auditor.model import Gap, Text
+from auditor.streams.reading import File, Peekable
+
+DAMAGE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    RecursionError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+)
+"""
+What a parser raises at bytes that it did not foresee. No `OSError`: that is a source that fails.
+"""
+LEAST = 1024
+"""
+A budget with less bytes than these opens no further file.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Depth:
+    """
+    How deep a file lies.
+    """
+
+    files: int = 0
+    encodings: int = 0
+    """
+    Base64 or hex in a row.
+    """
+    meters: tuple[Metered, ...] = ()
+
+    @property
+    def is_cut(self) -> bool:
+        """
+        Whether the file, or one around it, was not given whole. What is damaged then is our doing.
+        """
+        return any(meter.is_cut for meter in self.meters)
+
+
+class Nesting:
+    """
+    Opens files with the decoders of a table. The last ones in it, `leaves`, open everything.
+    """
+
+    def __init__(
+        self, decoders: Mapping[str, Decoder], leaves: tuple[str, ...], limits: Limits
+    ) -> None:
+        self._all = tuple(decoders.items())
+        self._leaves = tuple((name, decoders[name]) for name in leaves)
+        self._limits = limits
+
+    def file(self, file: File) -> Iterator[Text | Gap]:
+        """
+        Everything readable in a file of a layer.
+        """
+        yield from self._decode(file, Budget(self._limits, file.size or 0), _Depth())
+
+    def text(self, text: Text) -> Iterator[Text | Gap]:
+        """
+        Everything that is encoded in a text from elsewhere, such as an environment variable.
+        """
+        budget = Budget(self._limits, len(text.held))
+        yield from self._embedded(text, budget, _Depth())
+
+    def _decode(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
+        head = file.reader.peek(HEAD)
+        name, decoder = self._choose(self._all, file.path, head)
+        if (name, decoder) in self._leaves:
+            if file.encoded:
+                file.inside = file.within(file.encoded)
+            yield from self._parts(decoder, file, budget, depth)
+            return
+        if depth.files >= self._limits.depth:
+            yield Gap(file.place, f"{name} content is nested too deep: it is not opened")
+            yield from self._leaf(file, budget, depth)
+            return
+        if not depth.files:
+            file.reader = Peekable(Measured(file.reader, budget))
+        yield from self._open(name, decoder, file, budget, depth)
+
+    def _choose(
+        self, decoders: tuple[tuple[str, Decoder], ...], path: str, head: bytes
+    ) -> tuple[str, Decoder]:
+        return next((name, item) for name, item in decoders if item.accepts(path, head))
+
+    def _leaf(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
+        """
+        As text or strings, whatever it is.
+        """
+        _, decoder = self._choose(self._leaves, file.path, file.reader.peek(HEAD))
+        yield from self._parts(decoder, file, budget, depth)
+
+    def _open(
+        self, name: str, decoder: Decoder, file: File, budget: Budget, depth: _Depth
+    ) -> Iterator[Text | Gap]:
+        """
+        What lies in a container. What it has left where it stops is looked at as it is.
+        """
+        try:
+            yield from self._parts(decoder, file, budget, depth)
+        except OverBudget as error:
+            if depth.files and not depth.is_cut:
+                raise
+            if not depth.is_cut:
+                yield Gap(file.place, f"{error}: the rest is not opened")
+        except DAMAGE as error:
+            if not depth.is_cut:
+                kind = type(error).__name__
+                yield Gap(file.place, f"damaged {name} content: the rest is not opened ({kind})")
+        else:
+            return
+        if not depth.is_cut and file.reader.peek(1):
+            yield from self._leaf(file, budget, depth)
+
+    def _parts(
+        self, decoder: Decoder, file: File, budget: Budget, depth: _Depth
+    ) -> Iterator[Text | Gap]:
+        for part in decoder.decode(file, budget):
+            if isinstance(part, Text):
+                yield part
+                yield from self._embedded(part, budget, depth)
+            elif isinstance(part, File):
+                yield from self._nested(part, budget, depth)
+            elif not depth.is_cut:
+                yield part
+
+    def _nested(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
+        budget.member()
+        if budget.left < LEAST:
+            raise OverBudget("unpacks to more than is opened")
+        # What is alone in its file may take all of the budget; a member leaves some for others.
+        most = budget.left if file.encoded else budget.left // 2
+        file.reader, meter = peekable(file.reader, budget, most)
+        deeper = _Depth(depth.files + 1, 0, (*depth.meters, meter))
+        yield from self._decode(file, budget, deeper)
+        if meter.is_cut and not depth.is_cut:
+            yield Gap(file.place, "unpacks to more than is opened: it is read in part")
+
+    def _embedded(self, text: Text, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
+        if depth.encodings >= self._limits.encodings or depth.files >= self._limits.depth:
+            return
+        for file in embedded(text):
+            file.reader, meter = peekable(file.reader, budget, budget.left)
+            deeper = _Depth(depth.files + 1, depth.encodings + 1, (*depth.meters, meter))
+            yield from self._decode(file, budget, deeper)
