@@ -23,6 +23,7 @@ SHORTEST = 6
 Strings shorter than this are no secrets, in bytes.
 """
 _LINES = bytes(byte if (byte >= 32 and byte != 127) or byte == 9 else 10 for byte in range(256))
+_SPACES = _LINES.replace(b"\n", b" ")
 _NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -100,14 +101,20 @@ class BytecodeDecoder:
             yield from BinaryDecoder().decode(file, budget)
             return
         objects = Unmarshal(data, version.start, version.header, version.parts)
-        given: list[bytes] = []
+        given: dict[bytes, None] = {}
+        named: set[bytes] = set()
         try:
             for code in objects:
-                given += _given(code, version)
+                for name, value in _given(code, version):
+                    given[name + b' = "' + value.translate(_SPACES) + b'"'] = None
+                    named.add(value)
         except (IndexError, ValueError, ArithmeticError):
             yield Gap(file.place, "damaged bytecode: it is read as strings")
             yield Text(file.path, data.translate(_LINES), Reading.TOKENS, inside=file.inside)
-        found = b"\n".join(value for value in objects.strings if len(value) >= SHORTEST)
+        # What was given to a name is told with that alone.
+        found = b"\n".join(
+            value for value in objects.strings if len(value) >= SHORTEST and value not in named
+        )
         if found:
             yield Text(file.path, found.translate(_LINES), Reading.TOKENS, inside=file.inside)
         if given:
@@ -119,9 +126,9 @@ def _version(head: bytes) -> _Version | None:
     return next((known for first, end, known in _VERSIONS if first <= magic < end), None)
 
 
-def _given(code: Code, version: _Version) -> Iterator[bytes]:
+def _given(code: Code, version: _Version) -> Iterator[tuple[bytes, bytes]]:
     """
-    Assignments of strings to names, as source has them.
+    Names, and the strings that they were given.
     """
     if version.given is None:
         return
@@ -132,7 +139,7 @@ def _given(code: Code, version: _Version) -> Iterator[bytes]:
         if not isinstance(name, bytes) or not isinstance(value, bytes):
             continue
         if len(value) >= SHORTEST and _NAME.fullmatch(name):
-            yield name + b' = "' + value.translate(_LINES).replace(b"\n", b" ") + b'"'
+            yield name, value
 
 
 def _at(values: tuple[object, ...], index: bytes) -> object:

@@ -92,7 +92,7 @@ def lines(content: bytes, places: list[tuple[int, int]]) -> Iterator[tuple[int, 
     last: tuple[int, int] | None = None
     for start, end in places:
         for _ in range(CONTEXT + 1):
-            start = max(content.rfind(b"\n", 0, max(start, 0)), 0)
+            start = content.rfind(b"\n", 0, max(start - 1, 0)) + 1
         for _ in range(CONTEXT + 1):
             end = content.find(b"\n", end + 1)
             if end < 0:

@@ -8,8 +8,9 @@ memory, and a run is decoded only if its first bytes read like something.
 from __future__ import annotations
 
 import binascii
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from auditor.model import Text
 from auditor.streams.inflate import compression
@@ -22,19 +23,47 @@ Runs shorter than this are not decoded, in characters: what they hold is shorter
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _RUNS = bytes(98 if byte in _ALPHABET else 32 for byte in range(256))
 _LONG = b"b" * SHORTEST
-_RUN = re.compile(rb"[A-Za-z0-9+/\-_]+")
+_HEXED = re.compile(rb"[0-9a-f]{24,}|[0-9A-F]{24,}")
+_ZLIB = (b"x\x9c", b"x\xda", b"x\x01", b"x\x5e")
+_NO_CONTROL = bytes([*range(0x20, 0x7F), 9, 10, 13, *range(0x80, 0x100)])
 _NEXT_LINE = re.compile(rb"\r?\n[ \t]*([A-Za-z0-9+/\-_]+)(={0,2})(?=[ \t]*(?:\r?\n|\Z))")
 _HEX = re.compile(rb"(?:[0-9a-f]{2}){24,}|(?:[0-9A-F]{2}){24,}")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _PRINTABLE = bytes([*range(0x20, 0x7F), 9, 10, 13])
-_CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27}) + b"\x7f"
-_TRIAL = 24
+_WIDTHS = frozenset((60, 64, 70, 72, 76))
 """
-Decoded bytes by which it shows what they are.
+Where the usual tools wrap base64: a line as long as that may go on in a shorter one.
 """
-_WRAPPED = 40
+
+
+def _where(test: Callable[[int], bool]) -> bytes:
+    """
+    A class of those letters of base64 whose six bits pass a test.
+    """
+    letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    chosen = bytes(letter for bits, letter in enumerate(letters) if test(bits))
+    return b"[" + chosen.replace(b"+/", b"+/_\\-") + b"]"
+
+
+# Three bytes are four letters: of text, the top bit of each byte is 0, and no byte is a control
+# character, which shows in the letters.
+_TEXT_GROUP = b"%b%b%b." % (
+    _where(lambda bits: 2 <= bits < 4 or 8 <= bits < 32),
+    _where(lambda bits: bits & 15 in (0, 2, 3, 4, 5, 6, 7)),
+    _where(lambda bits: bits & 3 < 2),
+)
+_WIDE_GROUP = b"%b[AQgw][AB].A%b%bA" % (
+    _where(lambda bits: 8 <= bits < 32),
+    _where(lambda bits: 2 <= bits & 15 < 8),
+    _where(lambda bits: bits & 3 == 0),
+)
+_PROMISING = re.compile(
+    b"(?:%b){4}|%b|H4sI|KLUv/|/Td6WFoA|Qlpo[M-Z]|UEsDB|eJ|eNo|eAE|77u/|(?:[2-7][0-9a-fA-F]){16}"
+    % (_TEXT_GROUP, _WIDE_GROUP)
+)
+_TRIAL = 32
 """
-Lines of base64 shorter than this do not go on in the next.
+Letters by which it shows what is behind them.
 """
 
 
@@ -47,9 +76,9 @@ def embedded(text: Text) -> Iterator[File]:
     at = runs.find(_LONG)
     line, counted = text.first_line, 0
     while at >= 0:
-        run = _RUN.match(data, at)
-        end = run.end() if run else at + 1
-        if _promises(data[at : min(end, at + 96)]):
+        end = runs.find(b" ", at)
+        end = len(data) if end < 0 else end
+        if _PROMISING.match(data, at) and _promises(data[at : min(end, at + _TRIAL)]):
             found, encoding, end = _decoded(data, at, end)
             line += data.count(b"\n", counted, at)
             counted = at
@@ -62,12 +91,11 @@ def embedded(text: Text) -> Iterator[File]:
 
 def _promises(first: bytes) -> bool:
     """
-    Whether a run that begins with these characters may be worth decoding.
+    Whether a run that begins with these letters is worth decoding.
     """
-    if _HEX.match(first):
-        return _reads(binascii.unhexlify(first[:48]))
-    size = min(len(first), _TRIAL * 4 // 3) // 4 * 4
-    return _reads(_base64(first[:size]))
+    if _HEXED.match(first):
+        return _reads(binascii.unhexlify(first[: len(first) // 2 * 2]))
+    return _reads(_base64(first[: len(first) // 4 * 4]))
 
 
 def _base64(run: bytes) -> bytes:
@@ -83,23 +111,21 @@ def _reads(head: bytes) -> bool:
     """
     if not head.translate(None, _PRINTABLE):
         return bool(head)
-    if compression(head[:6]) or head.startswith((b"PK\x03\x04", b"x\x9c", b"x\xda")):
+    if compression(head[:6]) or head.startswith((b"PK\x03\x04", *_ZLIB)):
         return True
     if not any(head[1::2]) and head[1:2]:
         # UTF-16, as PowerShell takes its commands.
         return not head[::2].translate(None, _PRINTABLE)
-    return max(head) > 0x7F and _is_utf_8(head)
+    return max(head) > 0x7F and not head.translate(None, _NO_CONTROL) and _is_utf_8(head)
 
 
 def _is_utf_8(head: bytes) -> bool:
-    # NOTE: the last character may be cut.
-    for end in range(len(head), len(head) - 4, -1):
-        try:
-            head[:end].decode()
-        except UnicodeDecodeError:
-            continue
-        return head.translate(None, _CONTROL) == head
-    return False
+    try:
+        # The head may end within a character.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoded(data: bytes, at: int, end: int) -> tuple[bytes, str, int]:
@@ -110,11 +136,12 @@ def _decoded(data: bytes, at: int, end: int) -> tuple[bytes, str, int]:
     if hexed and end - hexed.end() <= 1:
         return binascii.unhexlify(hexed[0]), "hex", end
     pieces = [data[at:end]]
-    if end - at >= _WRAPPED and (end - at) % 4 == 0:
-        width = end - at
-        while following := _NEXT_LINE.match(data, end):
-            pieces.append(following[1])
-            end = following.end()
-            if len(following[1]) != width:
-                break
+    width = end - at
+    while width % 4 == 0 and width >= min(_WIDTHS) and len(pieces[-1]) == width:
+        following = _NEXT_LINE.match(data, end)
+        length = len(following[1]) if following else 0
+        if following is None or length > width or (length < width and width not in _WIDTHS):
+            break
+        pieces.append(following[1])
+        end = following.end()
     return _base64(b"".join(pieces)), "base64", end

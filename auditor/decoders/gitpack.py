@@ -58,19 +58,21 @@ class GitPackDecoder:
             yield Text(file.path, odd, Reading.TOKENS, inside=file.within("tree"))
         for found in pack.objects("blob"):
             budget.member()
-            yield _blob(file, found, paths)
+            yield from _blob(file, found, paths)
         yield from pack.gaps(file)
         if len(data) > limit:
             yield from BinaryDecoder().decode(file, budget)
 
 
-def _blob(file: File, found: Object, paths: _Paths) -> File | Text:
+def _blob(file: File, found: Object, paths: _Paths) -> Iterator[File | Text]:
     path = paths.path(found.id)
     name = f"blob {found.id[:12]} {path}" if path else f"blob {found.id[:12]}"
     inside = file.within(name)
-    if found.changed is not None and b"\0" not in found.content[:8192]:
-        return Text(file.path, found.changed, inside=inside)
-    return File(file.path, Peekable(Kept(found.content)), len(found.content), inside)
+    if found.changed is None or b"\0" in found.content[:8192]:
+        yield File(file.path, Peekable(Kept(found.content)), len(found.content), inside)
+        return
+    for line, piece in found.changed:
+        yield Text(file.path, piece, inside=inside, first_line=line)
 
 
 class _Paths:

@@ -41,9 +41,10 @@ class Object:
     kind: str
     id: str
     content: bytes
-    changed: bytes | None
+    changed: tuple[tuple[int, bytes], ...] | None
     """
-    The lines in which it differs from the object that it is told by; `None` if it is told whole.
+    The lines in which it differs from the object that it is told by, with the number of the first
+    of each piece; `None` if it is told whole.
     """
 
 
@@ -297,9 +298,15 @@ class Pack:
             _, dropped = self._cache.popitem(last=False)
             self._cached -= len(dropped)
 
-    def _changed(self, stored: _Stored, content: bytes) -> bytes:
+    def _changed(self, stored: _Stored, content: bytes) -> tuple[tuple[int, bytes], ...]:
         data = self._inflate(stored) or b""
-        return b"\n".join(content[start:end] for start, end in lines(content, list(borders(data))))
+        pieces = []
+        line, counted = 1, 0
+        for start, end in lines(content, list(borders(data))):
+            line += content.count(b"\n", counted, start)
+            counted = start
+            pieces.append((line, content[start:end]))
+        return tuple(pieces)
 
 
 def _id(kind: str, content: bytes) -> bytes:
