@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.streams.reading import Peekable, Reader
+from auditor.streams.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +55,49 @@ class OverBudget(Exception):
     The budget of a file is spent. Holds nothing of the file.
     """
 
+    def __init__(self, reason: str, *, ends_all: bool = False) -> None:
+        super().__init__(reason)
+        self.ends_all = ends_all
+        """
+        Whether nothing more is opened in the layer's file, and not only in this one in it.
+        """
+
 
 class Budget:
     """
-    What is left for one file of a layer.
+    What is left for one file: one of a layer, or, as a part of that, one in it.
     """
 
-    def __init__(self, limits: Limits, size: int = 0) -> None:
+    def __init__(self, limits: Limits, size: int = 0, whole: Budget | None = None) -> None:
         self.limits = limits
+        self._whole = whole
         self._size = size
+        """
+        Bytes of the layer's file; of a file in it, those that it may unpack to.
+        """
         self._read = 0
         self._spent = 0
         self._members = 0
+
+    def part(self, most: int) -> Budget:
+        """
+        A budget for a file in this one, which is spent from this one too.
+        """
+        return Budget(self.limits, most, self)
 
     @property
     def left(self) -> int:
         """
         Bytes that may still be unpacked.
         """
+        if self._whole is not None:
+            return min(self._size - self._spent, self._whole.left)
         earned = self.limits.floor + self.limits.ratio * max(self._size, self._read)
         return min(self.limits.unpacked, earned) - self._spent
 
     def read(self, count: int) -> None:
         """
-        So many bytes of the file itself were read.
+        So many bytes of the layer's file were read.
         """
         self._read += count
 
@@ -86,7 +105,7 @@ class Budget:
         """
         So many bytes came out of it. Raises `OverBudget` if that is too much.
         """
-        self._spent += count
+        self.take(count)
         if self.left < 0:
             raise OverBudget("unpacks to more than is opened")
 
@@ -94,15 +113,22 @@ class Budget:
         """
         Like `spend`, for who has asked what is left before.
         """
-        self._spent += count
+        budget: Budget | None = self
+        while budget is not None:
+            budget._spent += count
+            budget = budget._whole
 
     def member(self) -> None:
         """
-        One more file in the file. Raises `OverBudget` if those are too many.
+        One more file in the layer's file. Raises `OverBudget` if those are too many.
         """
-        self._members += 1
-        if self._members > self.limits.members:
-            raise OverBudget(f"holds more than {self.limits.members} files")
+        budget = self
+        while budget._whole is not None:
+            budget = budget._whole
+        budget._members += 1
+        if budget._members > self.limits.members:
+            reason = f"holds more than {self.limits.members} files"
+            raise OverBudget(reason, ends_all=True)
 
 
 class Measured:
@@ -125,40 +151,28 @@ class Measured:
 
 class Metered:
     """
-    The bytes of a file in a file, as far as they are paid for. It ends early where they are not.
+    The bytes of a file in a file, as far as its budget pays for them. It ends early where it does
+    not.
     """
 
-    def __init__(self, source: Reader, budget: Budget, most: int) -> None:
+    def __init__(self, source: Reader, budget: Budget) -> None:
         self._source = source
         self._budget = budget
-        self._left = most
-        """
-        A part of the budget: what comes after this file needs some of it too.
-        """
         self.is_cut = False
         """
-        Whether there was more than was given.
+        Whether there was more than was paid for.
         """
 
     def read(self, n: int, /) -> bytes:
         """
         See `Reader.read`.
         """
-        room = max(min(self._left, self._budget.left), 0)
+        room = max(self._budget.left, 0)
         if n > room:
             data = b"" if self.is_cut else self._source.read(room + 1)
             self.is_cut = self.is_cut or len(data) > room
             data = data[:room]
         else:
             data = self._source.read(n)
-        self._left -= len(data)
         self._budget.take(len(data))
         return data
-
-
-def peekable(source: Reader, budget: Budget, most: int) -> tuple[Peekable, Metered]:
-    """
-    A reader for a nested file, and the meter in it.
-    """
-    meter = Metered(source, budget, most)
-    return Peekable(meter), meter

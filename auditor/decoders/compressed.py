@@ -42,7 +42,9 @@ class CompressedDecoder:
         name = kind(file.reader.peek(_TRIAL)) or ""
         content = _content(file.reader, name)
         encoding = name.partition(" ")[0]
-        yield File(file.path, Peekable(content), None, file.inside, file.encoded or encoding)
+        if file.encoded:
+            encoding = f"{file.encoded}!{encoding}"
+        yield File(file.path, Peekable(content), None, file.inside, encoding)
         if isinstance(content, Inflated):
             if content.damage:
                 yield Gap(file.place, content.damage)

@@ -58,7 +58,7 @@ _WIDE_GROUP = b"%b[AQgw][AB].A%b%bA" % (
     _where(lambda bits: bits & 3 == 0),
 )
 _PROMISING = re.compile(
-    b"(?:%b){4}|%b|H4sI|KLUv/|/Td6WFoA|Qlpo[M-Z]|UEsDB|eJ|eNo|eAE|77u/|(?:[2-7][0-9a-fA-F]){16}"
+    b"(?:%b){4}|%b|H4sI|KLUv/|/Td6WFoA|Qlpo[M-Z]|UEsDB|eJ|eNo|eAE|77u/|(?:[2-7][0-9a-fA-F]|0[9aAdD]){16}"
     % (_TEXT_GROUP, _WIDE_GROUP)
 )
 _TRIAL = 32
@@ -85,7 +85,8 @@ def embedded(text: Text) -> Iterator[File]:
             if found:
                 label = f"{encoding} in line {line}"
                 reader = Peekable(Kept(found))
-                yield File(text.path, reader, len(found), text.inside, label)
+                inside = f"{text.inside}!{label}" if text.inside else label
+                yield File(text.path, reader, len(found), inside)
         at = runs.find(_LONG, end)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.decoders.base import HEAD, Decoder
-from auditor.decoders.budget import Budget, Limits, Measured, Metered, OverBudget, peekable
+from auditor.decoders.budget import Budget, Limits, Measured, Metered, OverBudget
 from auditor.decoders.embedded import embedded
 from auditor.model import Gap, Text
 from auditor.streams.reading import File, Peekable
@@ -119,7 +119,7 @@ class Nesting:
         try:
             yield from self._parts(decoder, file, budget, depth)
         except OverBudget as error:
-            if depth.files and not depth.is_cut:
+            if error.ends_all and depth.files:
                 raise
             if not depth.is_cut:
                 yield Gap(file.place, f"{error}: the rest is not opened")
@@ -145,21 +145,34 @@ class Nesting:
                 yield part
 
     def _nested(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
-        budget.member()
         if budget.left < LEAST:
             raise OverBudget("unpacks to more than is opened")
-        # What is alone in its file may take all of the budget; a member leaves some for others.
-        most = budget.left if file.encoded else budget.left // 2
-        file.reader, meter = peekable(file.reader, budget, most)
-        deeper = _Depth(depth.files + 1, 0, (*depth.meters, meter))
-        yield from self._decode(file, budget, deeper)
+        part = budget.part(self._share(file, budget.left))
+        meter = Metered(file.reader, part)
+        file.reader = Peekable(meter)
+        deeper = _Depth(depth.files + 1, depth.encodings, (*depth.meters, meter))
+        yield from self._decode(file, part, deeper)
         if meter.is_cut and not depth.is_cut:
             yield Gap(file.place, "unpacks to more than is opened: it is read in part")
+
+    def _share(self, file: File, left: int) -> int:
+        """
+        How much of what is left a file in a file may take, so that its neighbours have theirs:
+        in proportion to its size, or half where that is not known.
+        """
+        if file.encoded:
+            # It is alone in its file.
+            return left
+        size = file.size if file.stored is None else file.stored
+        if size is None:
+            return left // 2
+        return min(left, max(self._limits.ratio * size, min(self._limits.floor // 4, left // 2)))
 
     def _embedded(self, text: Text, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
         if depth.encodings >= self._limits.encodings or depth.files >= self._limits.depth:
             return
         for file in embedded(text):
-            file.reader, meter = peekable(file.reader, budget, budget.left)
-            deeper = _Depth(depth.files + 1, depth.encodings + 1, (*depth.meters, meter))
-            yield from self._decode(file, budget, deeper)
+            budget.member()
+            yield from self._nested(
+                file, budget, _Depth(depth.files, depth.encodings + 1, depth.meters)
+            )

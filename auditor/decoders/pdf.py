@@ -52,6 +52,7 @@ class PdfDecoder:
             content = Unpacked(buffer, "zlib").read(min(_STREAM_LIMIT, max(budget.left, 0)))
             budget.spend(len(content))
             if content:
+                budget.member()
                 inside = file.within(f"stream {number}")
                 yield Text(file.path, content, Reading.TOKENS, inside=inside)
                 if shown := _shown(content):

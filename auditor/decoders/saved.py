@@ -65,9 +65,11 @@ class Saved:
         What the image says of itself; if there is none, the documents as the files they are.
         """
         try:
-            images = oci.assemble(self._documents, file.path) if self._raw else ()
+            named = oci.assemble(self._documents, file.path) if self._raw else ()
         except NotAnImage:
-            images = ()
+            named = ()
+        # NOTE: others call a document `manifest.json` too.
+        images = [image for image in named if image.layers or image.history]
         for image in images:
             for field in image.fields:
                 yield _text(file, field)

@@ -97,6 +97,7 @@ def _rows(file: File, database: Database, budget: Budget) -> Iterator[File | Tex
         for number, value in enumerate(row.values):
             if isinstance(value, bytes) and len(value) >= _SHORTEST:
                 if _is_file(value):
+                    budget.member()
                     inside = file.within(f"table {table}, row {row.number}")
                     yield File(file.path, Peekable(Kept(value)), len(value), inside)
                 else:

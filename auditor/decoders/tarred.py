@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.decoders.budget import Budget
+from auditor.decoders.binary import BinaryDecoder
+from auditor.decoders.budget import Budget, OverBudget
 from auditor.decoders.names import member_name
 from auditor.decoders.saved import Saved
 from auditor.model import Gap, Reading, Text
@@ -40,10 +41,18 @@ class TarDecoder:
         """
         See `Decoder.decode`.
         """
-        tar = Tar(Buffered(file.reader))
+        reader = Buffered(file.reader)
+        tar = Tar(reader)
         saved = Saved()
         damages = 0
         for member in tar:
+            try:
+                budget.member()
+            except OverBudget:
+                # It is not compressed: what follows can be looked at as it is.
+                rest = File(file.path, Peekable(reader), None, file.inside)
+                yield from BinaryDecoder().decode(rest, budget)
+                raise
             if isinstance(member, Damage):
                 damages += 1
                 if damages <= DAMAGE_LIMIT:
@@ -52,7 +61,6 @@ class TarDecoder:
                 inside = file.within(f"({member.label})")
                 yield File(file.path, Peekable(member.reader), None, inside)
             else:
-                budget.member()
                 yield from _entry(file, member, saved)
         if damages > DAMAGE_LIMIT:
             yield Gap(file.place, f"{damages - DAMAGE_LIMIT} more damaged places")

@@ -90,8 +90,9 @@ class ZipDecoder:
         buffer = Buffer(file.reader)
         unopened = _Unopened()
         while mark := buffer.peek(4):
+            budget.member()
             if mark == LOCAL:
-                yield from _entry(file, buffer, budget, unopened)
+                yield from _entry(file, buffer, unopened)
             elif mark == CENTRAL:
                 yield from _central(file, buffer)
             else:
@@ -99,15 +100,12 @@ class ZipDecoder:
         yield from unopened.gaps(file)
 
 
-def _entry(
-    file: File, buffer: Buffer, budget: Budget, unopened: _Unopened
-) -> Iterator[File | Text | Gap]:
+def _entry(file: File, buffer: Buffer, unopened: _Unopened) -> Iterator[File | Text | Gap]:
     entry = _local(buffer)
     if entry is None:
         # Looks like a header and is none.
         yield from _between(file, buffer, LOCAL)
         return
-    budget.member()
     method = _METHODS.get(entry.method)
     if entry.is_encrypted or entry.method == 99:
         unopened.add("encrypted", entry.name)
@@ -201,7 +199,7 @@ def _stored(file: File, buffer: Buffer, entry: _Entry) -> Iterator[File | Text |
 def _packed(file: File, buffer: Buffer, entry: _Entry, method: str) -> Iterator[File | Text | Gap]:
     inside = file.within(entry.name)
     content = Unpacked(buffer, method, entry.size)
-    yield File(file.path, Peekable(content), None, inside)
+    yield File(file.path, Peekable(content), None, inside, stored=entry.size)
     if content.is_damaged:
         reason = "cut" if not buffer.peek(1) else f"damaged {method} data"
         yield Gap(f"{file.path}!/{inside}", reason)

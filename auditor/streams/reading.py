@@ -361,6 +361,11 @@ class File:
     Where its first byte is in the layer's tar, for files that lie there as they are.
     """
 
+    stored: int | None = None
+    """
+    The bytes that it takes in the file around it, where they are fewer than its own.
+    """
+
     def within(self, name: str) -> str:
         """
         The way to `name`, which lies in this file.

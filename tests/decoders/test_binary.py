@@ -10,6 +10,7 @@ import pytest
 
 from auditor.decoders import binary as module
 from auditor.decoders.binary import BinaryDecoder
+from auditor.decoders.budget import Budget, Limits
 from auditor.model import Reading, Text
 from auditor.streams.printable import WIDE, as_lines
 from auditor.streams.reading import File, Kept, Peekable
@@ -24,7 +25,8 @@ def strings(data: bytes) -> list[str]:
     Every string that comes out.
     """
     found = []
-    for part in BinaryDecoder().decode(File("/bin/x", Peekable(Kept(data)), inside="part")):
+    file = File("/bin/x", Peekable(Kept(data)), inside="part")
+    for part in BinaryDecoder().decode(file, Budget(Limits())):
         assert isinstance(part, Text)
         assert (part.path, part.inside, part.reading) == ("/bin/x", "part", Reading.STRINGS)
         found += [line.decode() for line in as_lines(part.data).split(b"\n") if line]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from auditor.decoders import decode
 from auditor.decoders import text as module
+from auditor.decoders.budget import Budget, Limits
 from auditor.decoders.text import TextDecoder, encoding
 from auditor.model import Gap, Reading, Text
 from auditor.streams.reading import File, Kept, Peekable
@@ -165,7 +166,7 @@ def test_the_place_within_is_kept() -> None:
     Where a file stands in another is told of its text too.
     """
     file = File("/file", Peekable(Kept(b"text")), inside="member")
-    (part,) = TextDecoder().decode(file)
+    (part,) = TextDecoder().decode(file, Budget(Limits()))
     assert isinstance(part, Text)
     assert part.inside == "member"
 
