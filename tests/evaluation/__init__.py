@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from tests.evaluation.base import Evaluation, Options, Table
 from tests.evaluation.corpus import corpus
+from tests.evaluation.hiding import hiding
 from tests.evaluation.trees import clean
 
 EVALUATIONS: dict[str, Evaluation] = {
     "clean": clean,
     "corpus": corpus,
+    "hiding": hiding,
 }
 
 __all__ = ["EVALUATIONS", "Evaluation", "Options", "Table"]
