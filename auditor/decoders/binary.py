@@ -4,12 +4,13 @@ Strings of a binary, as `strings` shows them: ASCII, and ASCII in UTF-16.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
 from auditor.streams.printable import PRINTABLE
-from auditor.streams.reading import File
+from auditor.streams.reading import File, Peekable, Then
 
 WINDOW = 4 << 20
 """
@@ -19,6 +20,9 @@ OVERLAP = 1 << 14
 """
 Bytes that two windows share, so that no string is cut.
 """
+
+_ZIP = b"PK\x03\x04"
+_METHODS = frozenset((0, 8, 12, 14, 93, 95))
 
 
 class BinaryDecoder:
@@ -40,7 +44,33 @@ class BinaryDecoder:
         while data := file.reader.read(WINDOW):
             data = held + data
             data, held = _split(data) if file.reader.peek(1) else (data, b"")
+            start = appended_zip(data)
+            if start >= 0:
+                # What is not of an entry comes back from there as strings.
+                rest = Peekable(Then(data[start:], Then(held, file.reader)))
+                data = data[:start]
             yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
+            if start >= 0:
+                yield File(file.path, rest, None, file.inside, "zip")
+                return
+
+
+def appended_zip(data: bytes) -> int:
+    """
+    Where a zip begins that stands behind a program or script, as in a Spring Boot application or
+    a zipapp; -1 if none does.
+    """
+    at = data.find(_ZIP)
+    while at >= 0:
+        if at + 30 > len(data):
+            break
+        version, flags, method, size = struct.unpack_from("<3H16xH", data, at + 4)
+        name = data[at + 30 : at + 30 + size]
+        is_name = 0 < size <= 512 and len(name) == size and name.isascii()
+        if version <= 63 and flags < 1 << 14 and method in _METHODS and is_name:
+            return at
+        at = data.find(_ZIP, at + 4)
+    return -1
 
 
 def _split(data: bytes) -> tuple[bytes, bytes]:

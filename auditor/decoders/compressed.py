@@ -14,7 +14,7 @@ from auditor.decoders.lzw import Lzw, is_lzw
 from auditor.decoders.unpacked import Unpacked
 from auditor.model import Gap, Text
 from auditor.streams.inflate import Inflated, compression
-from auditor.streams.reading import File, Peekable, Reader
+from auditor.streams.reading import File, Peekable, Then
 
 _FIRST = b"\x1f\x28\x50\x51\x52\x53\x54\x55\x56\x57\x58\x59\x5a\x5b\x5c\x5d\x5e\x5f\xfdBx\x04"
 """
@@ -112,20 +112,3 @@ def _is_lzma_alone(head: bytes) -> bool:
     size = int.from_bytes(head[5:13], "little")
     usual = dictionary.bit_count() == 1 and 12 <= dictionary.bit_length() <= 31
     return usual and head[13] == 0 and (size == (1 << 64) - 1 or size < 1 << 40)
-
-
-class Then:
-    """
-    Some bytes, then a reader.
-    """
-
-    def __init__(self, first: bytes, then: Reader) -> None:
-        self._first = first
-        self._then = then
-
-    def read(self, n: int, /) -> bytes:
-        """
-        See `Reader.read`.
-        """
-        data, self._first = self._first[:n], self._first[n:]
-        return data + self._then.read(n - len(data)) if len(data) < n else data

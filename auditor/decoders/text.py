@@ -8,9 +8,10 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from auditor.decoders.binary import appended_zip
 from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
-from auditor.streams.reading import File
+from auditor.streams.reading import File, Peekable, Then
 
 WHOLE = 8 << 20
 """
@@ -62,6 +63,11 @@ class TextDecoder:
             if coding != "utf-8" and _NARROW.search(whole):
                 # A binary may begin like UTF-16, and go on with ASCII.
                 yield Text(file.path, whole, Reading.TOKENS, inside=file.inside)
+            if windows == 1 and whole.startswith(b"#!") and (start := appended_zip(whole)) >= 0:
+                # A script that runs the zip behind it.
+                rest = Peekable(Then(whole[start:], Then(held, file.reader)))
+                yield File(file.path, rest, None, file.inside, "zip")
+                return
             line += text.count(b"\n")
             if more and not held and not text.endswith(b"\n"):
                 held = whole[-OVERLAP:]
@@ -84,9 +90,12 @@ def encoding(head: bytes) -> str | None:
         wide = _wide(head)
         if wide or not _is_utf_8(head):
             return wide
-    if len(head.translate(None, _CONTROL)) < 0.9 * len(head):
-        return None
-    return "utf-8"
+    printable = len(head.translate(None, _CONTROL))
+    if printable >= 0.9 * len(head):
+        return "utf-8"
+    # NOTE: detect-secrets reads whatever is UTF-8, also between control characters.
+    is_text = printable > 0.4 * len(head) and b"\0" not in head and _is_utf_8(head)
+    return "utf-8" if is_text else None
 
 
 def _is_utf_8(head: bytes) -> bool:

@@ -149,6 +149,23 @@ class Kept:
         return data
 
 
+class Then:
+    """
+    Some bytes, then a reader.
+    """
+
+    def __init__(self, first: bytes, then: Reader) -> None:
+        self._first = first
+        self._then = then
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data, self._first = self._first[:n], self._first[n:]
+        return data + self._then.read(n - len(data)) if len(data) < n else data
+
+
 class Exact:
     """
     A reader over something that may give less than asked for before its end, such as a pipe.

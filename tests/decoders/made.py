@@ -253,3 +253,56 @@ def pdf_file(words: str) -> bytes:
     content = zlib.compress(f"BT /F1 12 Tf [{pieces}] TJ ET".encode())
     head = f"%PDF-1.7\n4 0 obj\n<</Filter/FlateDecode/Length {len(content)}>>\nstream\n"
     return head.encode() + content + b"\nendstream\nendobj\n%%EOF\n"
+
+
+def lzw_file(data: bytes, most: int = 12) -> bytes:
+    """
+    What `compress -b 12` makes of the data.
+    """
+    table = {bytes([byte]): byte for byte in range(256)}
+    codes: list[tuple[int, int]] = []
+    width, free, word = 9, 257, b""
+    for byte in data:
+        longer = word + bytes([byte])
+        if longer in table:
+            word = longer
+            continue
+        codes.append((table[word], width))
+        if free < 1 << most:
+            table[longer] = free
+            free += 1
+        # The reader knows an entry one code later than the writer.
+        if free - 1 > (1 << width) - 1 and width < most:
+            width += 1
+        word = bytes([byte])
+    codes.append((table[word], width))
+    return b"\x1f\x9d" + bytes([0x80 | most]) + _grouped(codes)
+
+
+def _grouped(codes: list[tuple[int, int]]) -> bytes:
+    """
+    Eight codes a group; one that is not full when the width changes is padded.
+    """
+    out = b""
+    group: list[int] = []
+    width = 9
+    for code, size in codes:
+        if size != width or len(group) == 8:
+            out += _bits(group, width, full=True)
+            group, width = [], size
+        group.append(code)
+    return out + _bits(group, width, full=False)
+
+
+def _bits(group: list[int], width: int, *, full: bool) -> bytes:
+    if not group:
+        return b""
+    bits = sum(code << (number * width) for number, code in enumerate(group))
+    return bits.to_bytes(width if full else -(-len(group) * width // 8), "little")
+
+
+def zipapp_file(members: Mapping[str, bytes], before: bytes) -> bytes:
+    """
+    A zip behind a program or script that runs it.
+    """
+    return before + zip_file(members)

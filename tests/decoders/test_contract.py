@@ -124,6 +124,24 @@ CASES: dict[str, tuple[str, Callable[[], bytes], str | None]] = {
         lambda: base64.b64encode(LINE.decode().encode("utf-16-le")),
         "base64 in line 1",
     ),
+    "zip behind a program": (
+        "binary",
+        lambda: made.zipapp_file(KEY, made.elf_file(b"program")),
+        "etc/app.conf",
+    ),
+    "zip behind a long script": (
+        "text",
+        lambda: made.zipapp_file(KEY, b"#!/bin/sh\n" + b"echo launch\n" * 900),
+        "etc/app.conf",
+    ),
+    "zip behind a short script": (
+        "binary",
+        lambda: made.zipapp_file(
+            {"x": random.Random(1).randbytes(9000), **KEY}, b"#!/usr/bin/python\n"
+        ),
+        "etc/app.conf",
+    ),
+    "lzw": ("compressed", lambda: made.lzw_file(LINE), "lzw"),
     "ELF": ("binary", lambda: made.elf_file(b"some", TOKEN.encode()), None),
 }
 
