@@ -51,7 +51,7 @@ class BinaryDecoder:
                 data = data[:start]
             yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
             if start >= 0:
-                yield File(file.path, rest, None, file.inside, "zip")
+                yield File(file.path, rest, None, file.inside, encoded="zip")
                 return
 
 

@@ -97,7 +97,7 @@ class BytecodeDecoder:
         version = _version(data)
         if version is None or len(data) > budget.limits.held:
             yield Gap(file.place, "too large for bytecode: it is read as strings")
-            yield Text(file.path, data.translate(_LINES), Reading.TOKENS, inside=file.inside)
+            yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
             yield from BinaryDecoder().decode(file, budget)
             return
         objects = Unmarshal(data, version.start, version.header, version.parts)
@@ -110,7 +110,7 @@ class BytecodeDecoder:
                     named.add(value)
         except (IndexError, ValueError, ArithmeticError):
             yield Gap(file.place, "damaged bytecode: it is read as strings")
-            yield Text(file.path, data.translate(_LINES), Reading.TOKENS, inside=file.inside)
+            yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
         # What was given to a name is told with that alone.
         found = b"\n".join(
             value for value in objects.strings if len(value) >= SHORTEST and value not in named

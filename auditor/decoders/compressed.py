@@ -44,7 +44,7 @@ class CompressedDecoder:
         encoding = name.partition(" ")[0]
         if file.encoded:
             encoding = f"{file.encoded}!{encoding}"
-        yield File(file.path, Peekable(content), None, file.inside, encoding)
+        yield File(file.path, Peekable(content), None, file.inside, encoded=encoding)
         if isinstance(content, Inflated):
             if content.damage:
                 yield Gap(file.place, content.damage)

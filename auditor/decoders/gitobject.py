@@ -51,7 +51,7 @@ class GitObjectDecoder:
         name = f"{kind} {way[1]}{way[2][:8]}" if way else kind
         if kind == "blob":
             # What else it may be is told by its own magic.
-            yield File(file.path, content, None, file.inside, f"git {name}")
+            yield File(file.path, content, None, file.inside, encoded=f"git {name}")
             return
         data = content.read(min(_TREE_LIMIT, max(budget.left, 0)))
         budget.spend(len(data))

@@ -50,7 +50,7 @@ class RpmDecoder:
                 buffer.read(-len(store) % 8)
             yield from _texts(file, index, store)
         # The payload is compressed: what is in it lies in the package itself.
-        yield File(file.path, Peekable(buffer), None, file.inside, "payload")
+        yield File(file.path, Peekable(buffer), None, file.inside, encoded="payload")
 
 
 def _header(buffer: Buffer) -> tuple[bytes, bytes]:

@@ -50,7 +50,7 @@ class SqliteDecoder:
             return
         data = file.reader.read(budget.limits.held + 1)
         if len(data) > budget.limits.held:
-            yield Text(file.path, data.translate(_LINES), Reading.TOKENS, inside=file.inside)
+            yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
             yield from _as_strings(file, budget)
             return
         is_log = data[:4] in _WAL
@@ -61,7 +61,7 @@ class SqliteDecoder:
         rest = database.unread()
         if rest:
             where = file.within("(between the rows)")
-            yield Text(file.path, rest.translate(_LINES), Reading.TOKENS, inside=where)
+            yield Text(file.path, rest, Reading.STRINGS, inside=where)
         if database.is_damaged:
             yield Gap(file.place, "damaged database: some of it is read as strings")
 

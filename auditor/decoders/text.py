@@ -66,7 +66,7 @@ class TextDecoder:
             if windows == 1 and whole.startswith(b"#!") and (start := appended_zip(whole)) >= 0:
                 # A script that runs the zip behind it.
                 rest = Peekable(Then(whole[start:], Then(held, file.reader)))
-                yield File(file.path, rest, None, file.inside, "zip")
+                yield File(file.path, rest, None, file.inside, encoded="zip")
                 return
             line += text.count(b"\n")
             if more and not held and not text.endswith(b"\n"):

@@ -368,14 +368,14 @@ class File:
     """
     The way within `path`, for files in files.
     """
+    at: int | None = None
+    """
+    Where its first byte is in the layer's tar, for files that lie there as they are.
+    """
     encoded: str | None = None
     """
     The encoding whose content this is. It is a part of the way to a text, not to what an archive
     holds: `a.tgz!b` and not `a.tgz!gzip!b`.
-    """
-    at: int | None = None
-    """
-    Where its first byte is in the layer's tar, for files that lie there as they are.
     """
 
     stored: int | None = None
