@@ -106,7 +106,8 @@ class BytecodeDecoder:
         try:
             for code in objects:
                 for name, value in _given(code, version):
-                    given[name + b' = "' + value.translate(_SPACES) + b'"'] = None
+                    # NOTE: no quotes: in them every constant would be looked at for its entropy.
+                    given[name + b" = " + value.translate(_SPACES)] = None
                     named.add(value)
         except (IndexError, ValueError, ArithmeticError):
             yield Gap(file.place, "damaged bytecode: it is read as strings")
@@ -138,7 +139,7 @@ def _given(code: Code, version: _Version) -> Iterator[tuple[bytes, bytes]]:
         name = _at(code.names, stored) if stored else _at(code.variables, match[4])
         if not isinstance(name, bytes) or not isinstance(value, bytes):
             continue
-        if len(value) >= SHORTEST and _NAME.fullmatch(name):
+        if len(value) >= SHORTEST and name != b"__doc__" and _NAME.fullmatch(name):
             yield name, value
 
 
