@@ -179,7 +179,7 @@ class Unpacked:
             return b""
         try:
             data = self._decompressor.decompress(fresh, most)
-        except DECOMPRESSION_ERRORS:
+        except (zlib.error, *DECOMPRESSION_ERRORS):
             self._ended = self.is_damaged = True
             return b""
         if self._decompressor.eof:
