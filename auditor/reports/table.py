@@ -193,9 +193,7 @@ def _packages(report: Report) -> str:
     """
     number = report.package
     told = f"{number} finding{'' if number == 1 else 's'} in unchanged package files"
-    listed = any(
-        leak.origin is Origin.PACKAGE and leak.severity is Severity.LOW for leak in report.leaks
-    )
+    listed = report.complete or any(leak.severity is Severity.LOW for leak in report.leaks)
     return f"{told}: counted apart." if listed else f"{told}: not listed (see --all)."
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from auditor.engine import Request, audit
 from auditor.model import Leak, Origin, Report
 from auditor.packages.base import Claim, Fact, Item, Standing
+from auditor.packages.python import source_of
 from auditor.ranking import Policy
 from tests.images import Recipe, docker25_archive, docker_archive
 
@@ -110,9 +111,11 @@ def report(
 
 def origins(made: Report) -> dict[str, Origin]:
     """
-    By the path of each leak's first place.
+    By the path of each place. What Python compiled is left out, where its source has the same.
     """
-    return {leak.places[0].path: leak.origin for leak in made.leaks}
+    found = {place.path: leak.origin for leak in made.leaks for place in leak.places}
+    sources = {path for path in found if path.endswith(".py")}
+    return {path: origin for path, origin in found.items() if source_of(path) not in sources}
 
 
 def only(made: Report) -> Leak:

@@ -79,7 +79,7 @@ def test_an_unchanged_file_is_the_packages(tmp_path: Path, site: dict[str, bytes
     """
     leak = only(report(tmp_path, Recipe().step("RUN pip install shiny", files=site)))
     assert leak.origin is Origin.PACKAGE
-    assert "the file is exactly what pip package shiny installed" in leak.reasons
+    assert "the file is exactly what pip package shiny installed" in " ".join(leak.reasons)
     changed = {**site, f"{SITE}/shiny/settings.py": WEAK.encode() + b"\n"}
     assert _origin(tmp_path, changed) is Origin.OWN
 
