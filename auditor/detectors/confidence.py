@@ -110,13 +110,20 @@ def _basic_auth(value: str, line: str, path: str) -> Judgement | None:
     return Confidence.POSSIBLE, "a URL with a password"
 
 
-def _needs_word(word: str) -> Callable[[str, str, str], Judgement | None]:
+def _own_rule(value: str, line: str, path: str) -> Judgement:
+    """
+    For formats that take in too much: one of our own rules knows them exactly.
+    """
+    return Confidence.POSSIBLE, "has a lead that such secrets have"
+
+
+def _needs_word(word: str, *also: str) -> Callable[[str, str, str], Judgement | None]:
     """
     For formats that say little by themselves: `possible` unless the provider is named beside it.
     """
 
     def judgement(value: str, line: str, path: str) -> Judgement | None:
-        if word in line.lower() or word in path.lower():
+        if any(name in line.lower() or name in path.lower() for name in (word, *also)):
             return None
         return Confidence.POSSIBLE, f"the format fits much else, and nothing there says {word}"
 
@@ -134,13 +141,15 @@ _SPECIAL: dict[str, Callable[[str, str, str], Judgement | None]] = {
     "Cloudant Credentials": _needs_word("cloudant"),
     "GitHub Token": _checksummed,
     "IBM COS HMAC Credentials": _needs_word("cos"),
-    "IBM Cloud IAM Key": _needs_word("ibm"),
+    "IBM Cloud IAM Key": _own_rule,
     "JSON Web Token": _jwt,
     "Mailchimp Access Key": _needs_word("mailchimp"),
     "NPM tokens": _checksummed,
     "Private Key": _private_key,
     "Public IP (ipv4)": _public_address,
-    "SoftLayer Credentials": _needs_word("softlayer"),
-    "Telegram Bot Token": _needs_word("bot"),
+    "SoftLayer Credentials": _needs_word("softlayer", "sl_", "sl-"),
+    "Slack Token": _own_rule,
+    "Stripe Access Key": _own_rule,
+    "Telegram Bot Token": _own_rule,
     "Twilio API Key": _needs_word("twilio"),
 }

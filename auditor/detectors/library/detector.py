@@ -13,6 +13,7 @@ from detect_secrets.filters import heuristic
 from auditor.detectors.confidence import judge
 from auditor.detectors.library.lines import Lines
 from auditor.detectors.library.passes import Match, matches, scan
+from auditor.detectors.library.providers import provider_plugins
 from auditor.detectors.library.rules import TOKENS, in_strings, in_text, rules
 from auditor.detectors.names import sounds_public
 from auditor.detectors.placeholders import is_reference
@@ -44,7 +45,25 @@ class LibraryDetector:
         for text in texts:
             found = _READERS[text.reading](text)
             # Several fragments of a line may be of one secret.
-            yield from dict.fromkeys(found)
+            yield from _once(dict.fromkeys(found))
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """
+    A value that a plugin of detect-secrets names as surely as our own rule is told once.
+    """
+    found = list(findings)
+    own = {plugin.secret_type for plugin in provider_plugins()}
+    sure = {
+        (finding.secret, finding.line): finding.confidence
+        for finding in found
+        if finding.detector not in own and finding.confidence is not Confidence.POSSIBLE
+    }
+    for finding in found:
+        told = sure.get((finding.secret, finding.line))
+        better = finding.confidence is Confidence.CERTAIN and told is not Confidence.CERTAIN
+        if finding.detector not in own or told is None or better:
+            yield finding
 
 
 def _document(text: Text) -> Iterator[Finding]:
@@ -190,8 +209,9 @@ def _is_public(text: Text) -> bool:
 def _findings(
     text: Text, match: Match, near: Sequence[str], context: str, line: int | None
 ) -> Iterator[Finding]:
-    for value in whole(match.secret_type, match.value, near):
-        confidence, reason = judge(match.secret_type, value, context, text.path)
+    own = match.judgement
+    for value in [match.value] if own else whole(match.secret_type, match.value, near):
+        confidence, reason = own or judge(match.secret_type, value, context, text.path)
         yield Finding(
             detector=match.secret_type,
             secret=Secret(value),

@@ -15,10 +15,16 @@ from detect_secrets.util.code_snippet import CodeSnippet
 
 from auditor.detectors.library.filters import rejects_context, rejects_line, rejects_secret
 from auditor.detectors.library.lines import Line, Lines
+from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rewritten import rewritten
 from auditor.detectors.library.rules import TOKENS, allowed, family, in_text, rules
 from auditor.detectors.prefilter import Hit
+from auditor.model import Confidence
 
+_OPEN = (">", "=", ":", "(", "\\")
+"""
+What ends a line whose value comes on the next.
+"""
 LONGEST_LINE = 1 << 20
 """
 Lines longer than this are cut for plugins, in characters; the parts overlap.
@@ -46,6 +52,10 @@ class Match:
     origin: Lines
     """
     The text that was scanned, or what a transformer made of it; the line is one of its own.
+    """
+    judgement: tuple[Confidence, str] | None = None
+    """
+    What one of our own rules says of it; `None` for detect-secrets' plugins.
     """
 
 
@@ -94,11 +104,14 @@ def _line(text: Lines, line: Line, filename: str, plugins: list[BasePlugin]) -> 
     """
     One line through plugins and all filters, as `scan_file` does it.
     """
+    own = [plugin for plugin in plugins if isinstance(plugin, ProviderPlugin)]
+    others = [plugin for plugin in plugins if not isinstance(plugin, ProviderPlugin)]
+    yield from _of_rules(text, line, own)
     context: CodeSnippet | None = None
-    for part in _parts(text.text(line).rstrip()):
+    for part in _parts(text.text(line).rstrip()) if others else ():
         found = [
             (plugin, value)
-            for plugin in plugins
+            for plugin in others
             for value in _values(plugin, part, filename)
             if value and not rejects_secret(value, filename, plugin, part)
         ]
@@ -111,6 +124,24 @@ def _line(text: Lines, line: Line, filename: str, plugins: list[BasePlugin]) -> 
         for plugin, value in found:
             if not rejects_context(value, filename, plugin, part, context):
                 yield Match(plugin.secret_type, value, line, text)
+
+
+def _of_rules(text: Lines, line: Line, plugins: list[ProviderPlugin]) -> Iterator[Match]:
+    """
+    One line through our own rules, which judge by themselves: detect-secrets' filters drop UUIDs
+    and what looks like a call.
+    """
+    if not plugins:
+        return
+    whole = text.text(line).rstrip()
+    if whole.endswith(_OPEN):
+        # The value stands alone on the next line, as in XML.
+        whole = " ".join(more.strip() for more in text.following(line, 2))
+    for part in _parts(whole):
+        for plugin in plugins:
+            for found in plugin.look(part):
+                judgement = found.confidence, found.reason
+                yield Match(plugin.secret_type, found.value, line, text, judgement)
 
 
 def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:

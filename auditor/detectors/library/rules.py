@@ -18,6 +18,8 @@ from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.settings import get_plugins, get_settings
 from detect_secrets.util.filetype import determine_file_type
 
+from auditor.detectors.library.custom import custom_plugins
+from auditor.detectors.library.providers import ProviderPlugin, is_worth, provider_plugins
 from auditor.detectors.prefilter import Prefilter, make
 
 TOKENS = "tokens"
@@ -143,10 +145,15 @@ def rules() -> tuple[Rule, ...]:
     """
     All rules, for all families of files.
     """
-    return tuple(rule for plugin in plugins() for rule in _rules(plugin))
+    every = (*plugins(), *provider_plugins(), *custom_plugins())
+    return tuple(rule for plugin in every for rule in _rules(plugin))
 
 
 def _rules(plugin: BasePlugin) -> list[Rule]:
+    if isinstance(plugin, ProviderPlugin):
+        # Our own rules need no quotes, so nothing is rewritten for them.
+        near = bool(plugin.rule.words)
+        return [Rule(plugin, plugin.denylist, None, near, is_worth if near else None, bare=())]
     if isinstance(plugin, HighEntropyStringsPlugin):
         return [_entropy_rule(plugin)]
     if isinstance(plugin, keyword.KeywordDetector):
@@ -210,3 +217,11 @@ def in_strings() -> Prefilter:
     The prefilter of all rules for binaries.
     """
     return make([() if rule.generic else rule.patterns for rule in rules()], strings=True)
+
+
+def forget() -> None:
+    """
+    Make rules and prefilters anew when next asked for: there are other plugins now.
+    """
+    for made in (rules, allowed, in_text, in_strings):
+        made.cache_clear()

@@ -26,7 +26,12 @@ class FastPrefilter:
     def __init__(
         self, patterns: Patterns, strings: bool = False, once: frozenset[int] = frozenset()
     ) -> None:
-        self._count = len(patterns)
+        # Patterns in ASCII alone take no other letter for one of theirs.
+        self._foldable = [
+            number
+            for number, group in enumerate(patterns)
+            if group is None or not all(regex.flags & re.ASCII for regex in group)
+        ]
         self._strings = strings
         texts = [[(regex.pattern, regex.flags) for regex in group or ()] for group in patterns]
         found = compiled((texts, strings, sorted(once)), lambda: _plan(patterns, strings, once))
@@ -62,7 +67,7 @@ class FastPrefilter:
         for line in data.split(b"\n"):
             end += len(line) + 1
             if not line.isascii() and is_folded(line):
-                hits += [(end, rule) for rule in range(self._count)]
+                hits += [(end, rule) for rule in self._foldable]
         return hits
 
 

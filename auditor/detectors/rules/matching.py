@@ -1,0 +1,145 @@
+"""
+A rule against a line: whole values, each with its confidence and reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from auditor.detectors.placeholders import is_example
+from auditor.detectors.rules.base import Judgement, Rule, compiled
+from auditor.model import Confidence
+
+FEWEST = 5
+"""
+Values of 16 characters and more have at least so many different ones, unless somebody made them up.
+"""
+LONGEST_RUN = 6
+"""
+So often in a row one character does not come by chance.
+"""
+LONG_WORD = 8
+"""
+A part of a name that mixes letters and digits is no word from here on, in characters.
+"""
+
+_SECRET_WORD = (
+    r"(?:keys?|tokens?|secrets?|auth(?:entication|orization)?|passw(?:or)?d|passphrase|pass|pwd"
+    r"|credentials?|cred|private|access|bearer|sid|pat|license|hash_?key|salt|signing|webhook)"
+)
+_NAMED = re.compile(rf"(?<![a-z]){_SECRET_WORD}(?![a-z])|{_SECRET_WORD}[_. -]?\W", re.IGNORECASE)
+_GIVEN = re.compile(r"[=:>]|=>|,\s*[\"']|\(\s*[\"']")
+_STRICT = re.compile(
+    rf"[A-Za-z0-9_. -]{{0,24}}?{_SECRET_WORD}[A-Za-z0-9_. -]{{0,20}}"
+    r"[\"'`\])>\\]{0,3}\s{0,8}(?:[=:,|?]|:=|=>|-|\s|\(){0,4}\s{0,8}[\"'`(\[<\\]{0,4}",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"sha(?:1|224|256|384|512)?(?:sum)?(?![a-z])|md5|checksum|digest|fingerprint|commit|revision"
+    r"|integrity|etag|build_?id|git_?(?:head|ref)|@|cache_?key|public_?key|client_?id|app_?id"
+    r"|account_?id|user_?id|project_?id|uuid|guid",
+    re.IGNORECASE,
+)
+_EXAMPLE_HOST = re.compile(r"[\w.-]*\bexample\.(?:com|net|org)\b")
+_REPEATED = re.compile(r"([A-Za-z0-9]{8})\1\1", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{6,}")
+_SEPARATORS = re.compile(r"[_+/.~-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    A value on a line.
+    """
+
+    value: str
+    confidence: Confidence
+    reason: str
+
+
+def look(rule: Rule, line: str) -> Iterator[Found]:
+    """
+    Every value of that kind on a line.
+    """
+    for match in _regex(rule).finditer(line):
+        value = match["value"]
+        if rule.words and not _is_said(rule, match["gap"], value):
+            continue
+        yield Found(value, *_judge(rule, value))
+
+
+@cache
+def _regex(rule: Rule) -> re.Pattern[str]:
+    return compiled(rule)
+
+
+def _judge(rule: Rule, value: str) -> Judgement:
+    # Numbers in a token are counters; only words tell that somebody made it up.
+    if is_example(_EXAMPLE_HOST.sub("", _NUMBER.sub("", value)) or value):
+        return Confidence.POSSIBLE, f"has the format of: {rule.name}, but looks like an example"
+    if is_made_up(value):
+        return Confidence.POSSIBLE, f"has the format of: {rule.name}, but nothing random in it"
+    judgement = rule.check(value) if rule.check else None
+    if judgement:
+        return judgement
+    if rule.words:
+        return rule.confidence, f"{rule.name}: a random value under the provider's name"
+    return rule.confidence, f"has the format of: {rule.name}"
+
+
+def is_made_up(value: str) -> bool:
+    """
+    Whether a value is too even to have been drawn: `aaaa…`, `0000…`.
+    """
+    if len(value) < 2 * LONG_WORD:
+        return False
+    # The lead is no part of what was drawn, and numbers in the middle are counters.
+    drawn = max(_SEPARATORS.split(value), key=len)
+    few = len(set(drawn[len(drawn) // 3 :])) < FEWEST
+    return few or bool(_runs(drawn) or _REPEATED.search(value))
+
+
+def _runs(value: str) -> re.Match[str] | None:
+    # Zeros in base64 are `A`s, and some formats begin with them.
+    return re.search(rf"([^A])\1{{{LONGEST_RUN - 1},}}", value)
+
+
+def _is_said(rule: Rule, gap: str, value: str) -> bool:
+    """
+    Whether what stands between the provider's name and the value says that the value is secret.
+    """
+    if _PUBLIC.search(gap):
+        return False
+    if rule.is_strict:
+        if not _STRICT.fullmatch(gap):
+            return False
+    elif not (
+        (len(gap) <= 3 and not gap.strip(" \t-_.")) or _GIVEN.search(gap) or _NAMED.search(gap)
+    ):
+        return False
+    return looks_random(value)
+
+
+def looks_random(value: str) -> bool:
+    """
+    Whether a value is no name, word or number: letters and digits mixed within one part of it, or
+    capitals where no word has them.
+    """
+    if value.isdigit():
+        return True
+    if len(set(value)) < min(FEWEST, len(value)):
+        return False
+    return any(_is_mixed(part) for part in _SEPARATORS.split(value))
+
+
+def _is_mixed(part: str) -> bool:
+    if len(part) < LONG_WORD:
+        return False
+    letters = sum(letter.isalpha() for letter in part)
+    if letters == len(part):
+        # Without digits it is drawn only if small and large letters change often.
+        return len(part) >= 2 * LONG_WORD and len(re.findall(r"[a-z][A-Z]", part)) >= len(part) // 6
+    return letters > 0 or len(part) >= 2 * LONG_WORD

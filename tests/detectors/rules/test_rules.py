@@ -1,0 +1,125 @@
+"""
+Every rule: its examples are found whole wherever an image holds them, its counterexamples are not.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from auditor.detectors.library import providers
+from auditor.detectors.rules import RULES, Rule, look
+from auditor.detectors.rules.examples import expand, masked
+from auditor.model import Confidence, Finding
+from tests.evaluation.looking import look as look_into
+
+PROSE = """
+The key to a good azure sky is the token of a box, said the guardian; see sha256 for the commit.
+password required; access denied; a front door, a hunter, a private polygon and a flat float key.
+"""
+
+
+LETTERS = sorted({rule.provider.lower()[0] for rule in RULES})
+
+
+def _of(letter: str) -> list[Rule]:
+    return [rule for rule in RULES if rule.provider.lower()[0] == letter]
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_examples_are_found_whole(letter: str) -> None:
+    """In a shell script, in quotes, in JSON and alone: the value, no more and no less."""
+    for rule in _of(letter):
+        for template in rule.examples:
+            text, value = expand(template)
+            for written in (text, f"export A={text}", f'x("{text}")', f'{{"a": "{text}\\n"}}'):
+                found = [one.value for one in look(rule, written)]
+                assert value in found, (rule.name, written[:60])
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_counterexamples_are_not_found(letter: str) -> None:
+    """What its author says is none of its kind, and ordinary prose."""
+    for rule in _of(letter):
+        for template in rule.counterexamples:
+            assert list(look(rule, expand(template)[0])) == [], rule.name
+        for line in PROSE.splitlines():
+            assert list(look(rule, line)) == [], rule.name
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_the_prefilter_lets_examples_pass(letter: str) -> None:
+    """As a file of a layer, an example goes the whole way through prefilter and plugins."""
+    for rule in _of(letter):
+        for template in rule.examples:
+            text, value = expand(template)
+            found: list[Finding] = look_into("/srv/notes", f"first line\n{text}\n".encode())
+            told = [f.secret.reveal() for f in found]
+            assert value in told, rule.name
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_part_of_a_longer_word_is_none(letter: str) -> None:
+    """With a letter glued to its front a token is something else."""
+    for rule in _of(letter):
+        if rule.words or rule.before == "" or "(?P<value>" in rule.pattern:
+            continue  # Its lead stands in other text.
+        text, value = expand(rule.examples[0])
+        assert value not in [one.value for one in look(rule, f"q{text}")], rule.name
+
+
+def test_no_two_rules_have_one_name() -> None:
+    """detect-secrets knows plugins by their names, and reports do too."""
+    names = Counter(rule.name for rule in RULES) + Counter(map(providers.class_name, RULES))
+
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_rotation_pages_are_web_pages() -> None:
+    """A page for rotation is an address that a browser opens."""
+    for rule in RULES:
+        assert rule.rotate is None or re.match(r"https://[a-z0-9.-]+\.[a-z]{2,}(/|$)", rule.rotate)
+        assert rule.provider
+
+
+def test_masked_examples_hide_what_is_drawn() -> None:
+    """Of an example only the lead is shown."""
+    for rule in RULES:
+        _, value = expand(rule.examples[0])
+        assert len(masked(rule.examples[0])) <= max(len(value) - 7, 8)
+
+
+def test_random_text_holds_no_tokens() -> None:
+    """A megabyte of base64 gives no finding that is likely."""
+    source = random.Random(7)
+    alphabet = string.ascii_letters + string.digits + "+/"
+    lines = ["".join(source.choices(alphabet, k=76)) for _ in range(14_000)]
+
+    found = look_into("/srv/blob.txt", "\n".join(lines).encode())
+
+    assert [f.detector for f in found if f.confidence is not Confidence.POSSIBLE] == []
+
+
+def test_plain_detect_secrets_takes_them_as_plugins(tmp_path: Path) -> None:
+    """`detect-secrets scan --plugin` finds a token by our file of plugins, under our name."""
+    rule = next(rule for rule in RULES if rule.name == "DigitalOcean personal access token")
+    target = tmp_path / "notes.txt"
+    target.write_text(f"the token is {expand(rule.examples[0])[1]}\n")
+    plugin = Path(providers.__file__)
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "detect_secrets", "scan", "--plugin", str(plugin), str(target)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
+    )
+
+    assert '"type": "DigitalOcean personal access token"' in ran.stdout
