@@ -61,6 +61,23 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
         return name, file or None
 
 
+def _list_detectors(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """
+    `--list-detectors`: what is looked for, instead of an audit.
+    """
+    if not value or ctx.resilient_parsing:
+        return
+    from auditor.detectors.listing import detector_rows
+    from auditor.reports.table import columns
+
+    rows = [
+        (row.provider, row.name, row.example, row.confidence, row.needs) for row in detector_rows()
+    ]
+    heads = ("provider", "detector", "example", "confidence", "needs")
+    click.echo(columns(heads, rows))
+    ctx.exit()
+
+
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AUDIT"},
     epilog=EPILOG,
@@ -114,6 +131,14 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
 )
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is being done.")
+@click.option(
+    "--list-detectors",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_detectors,
+    help="Show what is looked for and exit.",
+)
 @click.version_option(__version__, prog_name="audit")
 def command(images: tuple[str, ...], **options: Any) -> None:
     """

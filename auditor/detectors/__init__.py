@@ -4,7 +4,7 @@ What a secret looks like: one explicit table of detectors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from auditor.detectors.base import Detector
@@ -35,6 +35,17 @@ def prepare() -> None:
             pass
 
 
+def load_plugins(specs: Iterable[str]) -> None:
+    """
+    Use the user's own detectors too, from now on, in this process: files with plugins of
+    detect-secrets, or `module:Class`. Once in each process, before anything is scanned; the same
+    again does nothing. Raises `UsageError` if one cannot be loaded.
+    """
+    from auditor.detectors.library import use
+
+    use(specs)
+
+
 def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
     """
     What all detectors find in a text, and one more that knows this image's own values. One that
@@ -50,4 +61,4 @@ def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
             yield Gap(text.path, reason)
 
 
-__all__ = ["Detector", "ToldDetector", "detect", "detectors", "prepare"]
+__all__ = ["Detector", "ToldDetector", "detect", "detectors", "load_plugins", "prepare"]

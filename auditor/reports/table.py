@@ -50,6 +50,16 @@ def write_table(reports: Sequence[Report], out: TextIO) -> None:
             out.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
 
 
+def columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """
+    Rows of plain text under their headings.
+    """
+    import tabulate
+
+    tabulate.MIN_PADDING = 0
+    return tabulate.tabulate(rows, heads, tablefmt="simple", disable_numparse=True)
+
+
 class _Page:
     """
     A width and the use of colour.

@@ -6,6 +6,19 @@ pass with a hit and drops in silence what it does not decode; here every pass is
 These are the only modules that import detect_secrets.
 """
 
+from collections.abc import Iterable
+
+from auditor.detectors.library import custom, rewritten, rules
 from auditor.detectors.library.detector import LibraryDetector
 
-__all__ = ["LibraryDetector"]
+
+def use(specs: Iterable[str]) -> None:
+    """
+    See `auditor.detectors.load_plugins`.
+    """
+    if custom.choose(specs):
+        rules.forget()
+        rewritten.forget()
+
+
+__all__ = ["LibraryDetector", "use"]

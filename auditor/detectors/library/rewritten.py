@@ -138,3 +138,11 @@ def _in_values() -> Prefilter:
     wanted = _wanted() or ()
     once = frozenset(n for n, owner in enumerate(_owners()) if wanted[owner].worth is None)
     return make([(regex,) for one in wanted for regex in one.patterns], once=once)
+
+
+def forget() -> None:
+    """
+    See `rules.forget`.
+    """
+    for made in (_wanted, _owners, _in_values):
+        made.cache_clear()
