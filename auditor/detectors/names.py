@@ -8,11 +8,48 @@ import re
 
 _SECRET = re.compile(
     r"""
-        pass(?:word|wd|phrase|code)? | pwd | secrets? | tokens?
-      | (?:api|access|private|encrypt(?:ion)?|signing|app|auth|master|account|service|session
-          |storage|shared|client|deploy|license|ssh|db|jwt|hmac|rsa|dsa|ec|aes|crypt(?:o)?)_?keys?
+        (?:api|access|private|encrypt(?:ion)?|signing|app|auth|master|account|service|session
+          |storage|shared|client|deploy|license|ssh|db|jwt|hmac|rsa|dsa|ec|aes|crypt(?:o)?
+          |secret(?:_?access)?)_?keys?
+      | pass(?:word|wd|phrase|code)? | pwd | secrets? | tokens?
       | keys?_?(?:pass|secret) | credentials? | creds? | auth | bearer | cookie_?salt
-      | database_?url | connection_?string | dsn | webhook | pat
+      | database_?url | connection_?string | dsn | webhook | pat | require_?pass
+          | master_?(?:auth|pass)
+      | (?:ldap|bind|root|admin|user|db|smtp|mail|ftp|ssh|vnc|redis|mysql|pg|sql|http|proxy|key
+          |trust|store|srv|service|my|sudo|login|vpn|wifi|bot)p(?:wd|ass|w)(?![a-z])
+      | (?:auth|access|api|bearer|refresh|session|id|bot|user|npm|git(?:hub|lab)?)tokens?
+      | client_?secret | (?:ansible_)?(?:ssh|become|sudo)_pass | psk | wpa_psk | storepass | keypass
+    """,
+    re.VERBOSE,
+)
+_PERHAPS = re.compile(
+    r"(?:^|_)(?:keys?|salt|pepper|seed|auth|dsn|webhook|pat|bearer|authorization|authtoken)\d*$"
+)
+_LOOSE = re.compile(r"(?:^|_)(?:auth|dsn|webhook|pat|bearer)\d*$")
+_ENDING = re.compile(
+    r"(?:_(?:base|base64|b64|hex|value|val|plain|text|raw|old|new|current|prod|production|dev|test"
+    r"|staging|stage|live|qa|uat|local|default|master|primary|secondary|main|backup|rw|ro|admin"
+    r"|root|db|here|v\d+)|_?\d+)+$"
+)
+_OPEN = re.compile(
+    r"""
+        (?:^|_)public(?:_|key|token)
+      | (?:^|_)(?: public | publishable | primary | foreign | sort | partition | cache | idempotency
+          | index | unique | lookup | foreign | hot | arrow | registry | gpg | pgp | verification
+          | group | row | storage_type | map | dict | json | object | i18n | host | known_host
+        )_?keys?$
+      | (?:^|_)(?: eos | bos | unk | pad | cls | sep | mask | special | next | page | pagination
+          | continuation | csrf | xsrf | sync | cancel(?:lation)? | max | min | num | total | count
+          | input | output | prompt | completion | stop | start | end | begin | image | prev
+          | previous | design | lexer | syntax | string | operator | keyword | number | comment
+          | client_request | request | next_page | starting | nextforward | nextbackward
+          | idempotency
+        )_?tokens?$
+      | (?:^|_)(?: no | bypass | com | tres | under | over | by | multi | single | first | second
+          | two | low | high | band | render | allow )_?pass$
+      | (?:^|_)(?:reset|forgot|change|confirm|show|hide|toggle|has|is|need|needs|require|use|with
+          |no)
+        (?:_your|_my|_new|_old)?_(?:pass(?:word|wd|phrase)?|token|secret|auth|credentials?)s?$
     """,
     re.VERBOSE,
 )
@@ -24,13 +61,27 @@ _OTHERWISE = re.compile(
           | prompt | hint | header | prefix | suffix | field | param | store | store_type | provider
           | endpoint | server | issuer | audience | scope | scopes | realm | service | sock(?:et)?
           | command | cmd | required | rotation | days | hours | minutes | seconds | format | class
+          | label | title | text | message | msg | description | desc | placeholder | error | help
+          | regex | regexp | pattern | encoding | charset | changed | created | updated | expires
+          | level | strength | rule | rules | validator | input | button | form | page | view | link
+          | reset | callback | handler | listener | function | generator | manager | factory
+          | helper
+          | parser | reader | writer | strategy | plugin | module | package | template | schema
+          | limit | index | position | pos | kind | status | state | valid | exists | present | set
+          | bits | bytes | digits | iterations | rounds | cost | alias | group | groups | user
+          | username | owner | email | domain | region | bucket | table | column | key_name
+          | code_name
+          | interval | time | date | period | lifetime | age | ids | vault | manager | ref | refs
+          | env | var | variable | names | operation | options | opts | config
+          | settings | support | mechanism | mechanisms | plugin_dir | module_path
         )$
     """,
     re.VERBOSE,
 )
 _PUBLIC = re.compile(
     r"sha(?:1|224|256|384|512)?(?:sum)?s?|md5(?:sum)?|checksum|digest|fingerprint|gpg|pgp|revision|"
-    r"commit|vcs|version|integrity|hash|etag|build_?id|ref|uuid|cache|container|parent|id|hostname|domainname|macaddress",
+    r"commit|vcs|version|integrity|hash|etag|build_?id|ref|uuid|cache|container|parent|id|"
+    r"hostname|domainname|macaddress",
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -46,6 +97,40 @@ def _words(name: str) -> str:
     `dbPassword`, `DB-PASSWORD` and `db.password` are all `db_password`.
     """
     return "_".join(_WORDS.findall(name)).lower()
+
+
+def may_be_secret(name: str) -> bool:
+    """
+    Whether a random value under this name is a secret: `SENDGRID_KEY`, `MAIL_AUTH`.
+    """
+    plain = _words(name)
+    return bool(_PERHAPS.search(plain)) and plain not in ("key", "keys") and not _is_open(plain)
+
+
+def means_secret(name: str) -> bool:
+    """
+    Whether any value under this name is secret, in whatever file: `sounds_secret` without the words
+    that have another sense in programs.
+    """
+    plain = _words(name)
+    return sounds_secret(name) and not _LOOSE.search(plain) and not _is_open(plain)
+
+
+def ends_secret(name: str) -> bool:
+    """
+    Whether a name ends with what means a secret, or with what tells one from another: `password2`,
+    `secret_key_base`, `api_key_prod`; not `password_encryption`.
+    """
+    plain = _ENDING.sub("", _words(name))
+    ends = (match.end() for match in _SECRET.finditer(plain))
+    return any(end == len(plain) for end in ends)
+
+
+def _is_open(plain: str) -> bool:
+    """
+    Whether a name holds the word in a sense that has nothing to do with secrets.
+    """
+    return bool(_OPEN.search(plain))
 
 
 def sounds_secret(name: str) -> bool:
