@@ -1,0 +1,81 @@
+"""
+HTTP headers that say who asks: `Authorization: Bearer …`, `X-Api-Key: …`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from auditor.detectors.assignments.base import Pair, Reader, Spot
+from auditor.detectors.assignments.places import EVERYWHERE
+
+NAME = "Authorization Header"
+SURE = 12
+"""
+A token that a scheme such as Bearer introduces is at least this long, in characters.
+"""
+_AUTHORIZATION = re.compile(
+    r"(?:proxy-)?authorization\\?[\"'`]?\]?\s*(?:[:=,]|=>|\()\s*\\?[\"'`]?"
+    r"(?P<scheme>bearer|basic|token|apikey|api-key|key|ghost|bot|digest|genie_?key|klaviyo-api-key|"
+    r"sso-key|bot|aws|glsa|oauth|"
+    r"zoho-oauthtoken)?[ \t]*:?(?P<value>\\?[\"']?\s*\+?\s*[^\s\"'`<>\\,;)]+)",
+    re.IGNORECASE,
+)
+AUTHORIZATION_PATTERN = re.compile(
+    r"authorization\\?[\"'`]?\]?\s*(?:[:=,]|=>|\()\s*\\?[\"'`]?[^\s\"'`]", re.IGNORECASE
+)
+_BEARER = re.compile(r"\b(?:bearer)[ \t]+(?P<value>[\w.~+/\-]{16,}=*)", re.IGNORECASE)
+BEARER_PATTERN = re.compile(r"bearer[ \t]+[\w.~+/\-]{16}", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?P<name>(?:x-|private-|job-|deploy-|dd-|api-|circle-|shopify-|ocp-|access-|cf-|rapidapi-|"
+    r"auth-)[\w\-]{0,40}(?:key|token|secret|auth|password)|apikey)\\?[\"']?\s*:\s*\\?[\"']?"
+    r"(?P<value>[^\s\"'`<>\\,;)]+)",
+    re.IGNORECASE,
+)
+OTHER_PATTERN = re.compile(
+    r"(?:x-|private-|job-|deploy-|dd-|api-|circle-|shopify-|ocp-|access-|cf-|rapidapi-|auth-|"
+    r"apikey)"
+    r"[\w\-]*\\?[\"']?\s*:\s*\\?[\"']?[^\s\"']{8}",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"(?:-H|--header)\b|https?://", re.IGNORECASE)
+
+
+def read(spot: Spot) -> Iterator[Pair]:
+    """
+    Every credential in a header.
+    """
+    line = spot.line
+    seen: set[str] = set()
+    for match in _AUTHORIZATION.finditer(line):
+        scheme, value = (match["scheme"] or "").lower(), match["value"]
+        if value[0] in "\\\"'+ " or (scheme == "basic" and not decoded_basic(value)):
+            continue
+        if not scheme and (len(value) < 16 or value.isalpha()):
+            continue
+        seen.add(value)
+        sure = scheme == "basic" or (bool(scheme) and len(value) >= SURE)
+        yield Pair("Authorization", value, True, sure, NAME)
+    for match in _BEARER.finditer(line):
+        if match["value"] not in seen:
+            yield Pair("Authorization", match["value"], True, False, NAME)
+    for match in _OTHER.finditer(line):
+        yield Pair(match["name"], match["value"], True, False, NAME)
+
+
+def decoded_basic(value: str) -> str | None:
+    """
+    The password of HTTP's Basic scheme; `None` if it does not decode to `user:password`.
+    """
+    try:
+        text = base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    user, colon, password = text.partition(":")
+    return password if colon and text.isprintable() and (user or password) else None
+
+
+HEADERS = Reader((AUTHORIZATION_PATTERN, BEARER_PATTERN, OTHER_PATTERN), EVERYWHERE, read)

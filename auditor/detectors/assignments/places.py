@@ -1,0 +1,244 @@
+"""
+What a file is for, by its name and content: that decides whether a value in it is in use.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditor.detectors.confidence import is_credential_file
+
+
+class Kind(StrEnum):
+    """
+    What a text is for.
+    """
+
+    VALUES = "values"
+    """
+    Real values and nothing else: metadata, `.env`, credentials files.
+    """
+    SETTINGS = "settings"
+    """
+    Configuration in some format.
+    """
+    SHELL = "shell"
+    """
+    Commands: scripts, histories, Dockerfiles.
+    """
+    SOURCE = "source"
+    """
+    Programs in other languages.
+    """
+    DOCUMENT = "document"
+    """
+    For people to read.
+    """
+    UNKNOWN = "unknown"
+    """
+    The name tells nothing; the content may.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    A text's kind, and whether what it holds is in use.
+    """
+
+    kind: Kind
+    shown: bool = False
+    """
+    Whether it is there to show how something is done: a test, an example, a template, a manual.
+    """
+    words: bool = False
+    """
+    Whether its values are words for people: translations, messages, grammars.
+    """
+    format: str = ""
+    """
+    The extension, in lower case, where rules of syntax hang on it.
+    """
+
+
+COMMAND = "command"
+"""
+The format of the metadata: what is no variable there is a command line.
+"""
+EVERYWHERE = frozenset(Kind)
+WORKING = frozenset({Kind.VALUES, Kind.SETTINGS, Kind.SHELL, Kind.UNKNOWN})
+"""
+Kinds in which values need no quotes.
+"""
+
+
+def _extensions(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SETTINGS = _extensions(
+    """ini cfg conf cnf config properties yaml yml json json5 jsonc toml xml plist tfvars tf hcl
+    tfstate service prefs desktop reg nix dhall cue edn ovpn nmconnection pbxproj xcconfig csproj
+    props netplan credentials creds secret secrets settings local prod production dev development
+    staging rc pp sls j2 ron kdl ldif"""
+)
+_SHELL = _extensions(
+    """sh bash zsh ksh csh tcsh fish ash dash profile ps1 psm1 psd1 bat cmd mk make dockerfile
+    containerfile bats history"""
+)
+_SOURCE = _extensions(
+    """py pyi pyx pxd pxi js mjs cjs jsx ts mts cts tsx vue svelte go java kt kts
+    scala groovy gradle
+    rb rake gemspec erb php phtml inc phpt pl pm t c h cc cpp cxx hpp hh hxx cs fs vb swift m mm rs
+    dart lua ex exs erl hrl hs clj cljs coffee r jl nim zig d pas asm s sql psql awk sed tcl el lisp
+    scm vim proto graphql css scss sass less map wasm ipynb as sol def gir vapi
+    idl rules ijs bt stp cmake am ac m4 in po pot"""
+)
+_DOCUMENT = _extensions(
+    """md markdown mdx rst adoc asciidoc tex texi texinfo info man html htm xhtml svg rtf org pod
+    1 2 3 4 5 6 7 8 9 3pm 1p 3p 1ssl 3ssl 5ssl 7ssl docbook dtd xsd xsl xslt rng wsdl log diff patch
+    changes changelog csv tsv list md5sums lock sum rdf bib eml mbox symbols templates"""
+)
+_VALUES_NAME = re.compile(
+    r"(?:\.env(?:[.\-_].+)?|.*\.env(?:\.[^.]+)?|env|envfile|environment|\.envrc)$"
+)
+_SHELL_NAME = re.compile(
+    r"(?:(?:.*\.)?(?:docker|container)file(?:[.\-].*)?|\..*(?:history|profile)|"
+    r"\.(?:bash|zsh|k?sh)(?:rc|env|_aliases|_login|_logout)|\.?zshrc|(?:gnu)?makefile.*|"
+    r"justfile|procfile|crontab|.*entrypoint|profile|jenkinsfile|vagrantfile)$",
+    re.IGNORECASE,
+)
+_SETTINGS_EXTENSIONS = _extensions("py js mjs cjs ts rb php exs go java kt cs pl lua")
+_SETTINGS_SOURCE = re.compile(
+    r"(?:^|/)(?:(?:[\w.\-]*[._\-])?(?:settings?|conf|config|configuration|secrets?|credentials?|"
+    r"constants|parameters|environment|database|initializer|application|local|prod|production|"
+    r"wp-config)(?:[._\-][\w.\-]*)?\.(?:py|js|mjs|cjs|ts|rb|php|exs|go|java|kt|cs|pl|lua)"
+    r"|(?:settings?|config|configs|conf|environments)/[\w.\-]+\.(?:py|js|ts|rb|php|exs))$",
+    re.IGNORECASE,
+)
+_SHOWN = re.compile(
+    r"(?:^|[/._\-])(?:tests?|testing|testdata|test[_\-]\w+|\w+[_\-]tests?|specs?|__tests__|"
+    r"fixtures?|examples?|samples?|demos?|mocks?|__mocks__|stubs?|tutorials?|skeleton|"
+    r"docs?|documentation|gtk-doc|share/(?:man|info|help)|templates?|tmpl|tpl|snippets?|"
+    r"cassettes|schemas?|swagger|openapi|changelogs?|news|readme[^/]*)(?=[/._\-]|$)|\.(?:dist|"
+    r"default|orig|in)$",
+    re.IGNORECASE,
+)
+_MESSAGES = re.compile(
+    r"(?:^|[/._\-])(?:locales?|lang|langs|languages?|i18n|l10n|intl|translations?|messages?|"
+    r"nls|lc_messages|strings|po|grammars?|syntax(?:es)?|themes?|icons?|mime|dictionar(?:y|ies)|"
+    r"keymaps?|xkb|unicode|emoji)(?=[/._\-]|$)"
+    r"|[_\-.](?:[a-z]{2}|[a-z]{2}[_\-][A-Z]{2})\.(?:properties|json|ya?ml|xml|resx)$",
+)
+_INSTALLED = re.compile(
+    r"/(?:site-packages|dist-packages|node_modules|vendor|gems|\.cargo/registry|go/pkg/mod|"
+    r"usr/(?:lib|share|include|libexec|src)|usr/local/(?:lib|share|include)|\.m2|\.pyenv/versions)/"
+)
+"""
+Where package managers put what others wrote: programs there hold nobody's settings.
+"""
+_SHEBANG = re.compile(rb"#!\s*\S*?(?:/|\benv\s+(?:-\S+\s+)?)(\w+)")
+_SHELLS = (b"sh", b"bash", b"dash", b"zsh", b"ksh", b"ash", b"fish")
+_LIKE_SETTINGS = re.compile(
+    r"^\s*(?:[#;].*|//.*|\[.*\]|(?:export\s+)?[\w.\-/\"']+\s*[=:].*|[\w.\-]+\s+\S+|[{}\[\]],?)?\s*$"
+)
+HEAD = 120
+"""
+Lines by which a file that its name does not tell is judged.
+"""
+
+
+_PROSE = frozenset({"txt", "text"})
+"""
+Such a file holds anything, so that a name on one of its lines says little.
+"""
+_NO_SECRETS = frozenset(_SOURCE | _DOCUMENT)
+
+
+def kind_of(path: str) -> Kind:
+    """
+    What the path tells of a text.
+    """
+    if not path.startswith("/"):
+        return Kind.VALUES
+    tail = path[path.rfind("/", 0, path.rfind("/")) :] if path.count("/") > 1 else path
+    name = path.rpartition("/")[2]
+    extension = extension_of(name)
+    if extension in _NO_SECRETS:
+        if extension in _SETTINGS_EXTENSIONS and _SETTINGS_SOURCE.search(tail):
+            return Kind.SOURCE if _INSTALLED.search(path) else Kind.SETTINGS
+        if "/secrets/" not in path:
+            return Kind.SOURCE if extension in _SOURCE else Kind.DOCUMENT
+    return _kind(path, tail, name, extension)
+
+
+def extension_of(name: str) -> str:
+    """
+    The extension of a file's name in lower case, without its dot; empty if there is none.
+    """
+    return name.rpartition(".")[2].lower() if "." in name[1:] else ""
+
+
+def _kind(path: str, tail: str, name: str, extension: str) -> Kind:
+    if _SHELL_NAME.match(name) or extension in _SHELL:
+        return Kind.SHELL
+    if _VALUES_NAME.match(name) or "/secrets/" in path or is_credential_file(tail):
+        return Kind.VALUES
+    if "/init.d/" in path or "/cron." in path:
+        return Kind.SHELL
+    return Kind.SETTINGS if extension in _SETTINGS else Kind.UNKNOWN
+
+
+def is_quoting(path: str, data: bytes) -> bool:
+    """
+    Whether a text is of a kind in which values stand in quotes: programs, and prose.
+    """
+    kind = kind_of(path)
+    if kind is Kind.UNKNOWN:
+        return data.startswith(b"#!") and _by_shebang(data) is Kind.SOURCE
+    return kind not in WORKING
+
+
+def by_content(path: str, data: bytes) -> Place:
+    """
+    What path and content tell. `data` is the text, or its beginning.
+    """
+    kind = kind_of(path)
+    extension = extension_of(path.rpartition("/")[2])
+    if kind is Kind.UNKNOWN and extension not in _PROSE:
+        kind = _by_shebang(data) or _by_lines(data)
+    if not path.startswith("/"):
+        return Place(kind, format=COMMAND)
+    shown, words = bool(_SHOWN.search(path)), bool(_MESSAGES.search(path))
+    return Place(kind, shown, words, extension)
+
+
+_COMMENTED = re.compile(r"^\s*(?:>>>|\.\.\. |#|//|/?\*|--\s|\$ |<!--|;|%|@|r?\"{3}|r?'{3})")
+
+
+def is_aside(line: str, above: str, format: str) -> bool:
+    """
+    Whether a line is a comment, an interactive session, or within Python's docstrings.
+    """
+    if _COMMENTED.match(line):
+        return True
+    return format.startswith("py") and any(above.count(q) % 2 for q in ('"' * 3, "'" * 3))
+
+
+def _by_shebang(data: bytes) -> Kind | None:
+    found = _SHEBANG.match(data[:200])
+    if found is None:
+        return None
+    return Kind.SHELL if found[1] in _SHELLS else Kind.SOURCE
+
+
+def _by_lines(data: bytes) -> Kind:
+    """
+    Settings have a name and a value on almost every line.
+    """
+    lines = data[: 1 << 14].decode("latin-1").splitlines()[:HEAD]
+    full = [line for line in lines if line.strip()]
+    alike = sum(1 for line in full if len(line) < 2000 and _LIKE_SETTINGS.match(line))
+    return Kind.SETTINGS if full and alike >= 0.8 * len(full) else Kind.UNKNOWN

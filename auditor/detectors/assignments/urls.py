@@ -1,0 +1,102 @@
+"""
+URLs and connection strings with credentials in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from auditor.detectors.assignments.base import CORE, Pair, Reader, Spot
+from auditor.detectors.assignments.places import EVERYWHERE
+
+NAME = "URL Credentials"
+STRING = "Connection String"
+_USER = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/?#:@\"'<>`\[\]{}|\\]{0,200}):"
+    r"(?P<value>[^\s\"'<>`|@\\]{1,500}?)@(?P<host>[A-Za-z0-9\[.$%_{\-][^\s\"'<>`/,;]*)"
+)
+USER_PATTERN = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.\-]+://[^\s/?#:@\"'<>]*:[^\s\"'<>@]{2,}@[\w\[.$%{\-]"
+)
+_QUERY = re.compile(
+    rf"[?&](?:amp;)?(?P<name>[\w.\-]{{0,60}}?{CORE}[\w.\-]{{0,60}}|sig|signature|code|apikey|"
+    rf"appid|key)="
+    r"(?P<value>[^&\s\"'<>#`\\)\]},;]+)",
+    re.IGNORECASE,
+)
+QUERY_PATTERN = re.compile(
+    rf"://.*[?&](?:amp;)?(?:[\w.\-]*{CORE}[\w.\-]*|sig|signature|code|apikey|appid|"
+    rf"key)=[^&\s\"'<>#]{{8}}",
+    re.IGNORECASE,
+)
+_STRING = re.compile(
+    r"(?:^|[;\"'\s,])(?P<name>password|pwd|accountkey|sharedaccesskey|sharedaccesssignature|"
+    r"sharedsecret|"
+    r"access_?key|api_?key|client_?secret|"
+    r"user_?password)\s*=\s*(?P<value>[^;\"']{1,400}?)\s*(?=[;\"']|$)",
+    re.IGNORECASE,
+)
+STRING_PATTERN = re.compile(
+    r"=[^;\n]*;.*(?:password|pwd|key|signature|secret)\s*=|"
+    r"(?:password|pwd|key|signature|secret)\s*=[^;\n]*;.*=",
+    re.IGNORECASE,
+)
+_STRING_SIGN = re.compile(
+    r"(?:server|data\s?source|host|endpoint|database|initial\s?catalog|user\s?id|uid|driver|dsn|"
+    r"provider|"
+    r"accountname|hostname|defaultendpointsprotocol|addr(?:ess)?|port)\s*=",
+    re.IGNORECASE,
+)
+_LIBPQ = re.compile(
+    r"(?:host|dbname|user|port)=\S{1,200}\s.{0,200}?\b(?P<name>password)=(?P<value>'[^']*'|"
+    r"[^\s\"']+)|"
+    r"\b(?P<name2>password)=(?P<value2>'[^']*'|[^\s\"']{1,200})\s.{0,200}?(?:host|dbname|user|"
+    r"port)=\S+"
+)
+LIBPQ_PATTERN = re.compile(
+    r"(?:host|dbname|user|port)=\S+\s.*password=|password=\S+\s.*(?:host|dbname|user|port)="
+)
+_GO = re.compile(r"[\"'`=\s](?P<user>[\w.\-]+):(?P<value>[^\s\"'`@]{3,})@(?:tcp|unix)\(")
+GO_PATTERN = re.compile(r"\w:[^\s\"'`@]{3,}@(?:tcp|unix)\(")
+_ORACLE = re.compile(r"jdbc:oracle:\w+:(?P<user>[^\s/@\"':]+)/(?P<value>[^\s@\"']+)@")
+ORACLE_PATTERN = re.compile(r"jdbc:oracle:\w+:[^\s/@]+/[^\s@]+@")
+
+
+def read(spot: Spot) -> Iterator[Pair]:
+    """
+    Every password and key within a URL or connection string.
+    """
+    line = spot.line
+    for match in _USER.finditer(line):
+        value = match["value"]
+        if not _is_code(match):
+            yield Pair(match["scheme"].lower(), value, True, True, NAME)
+    if "://" in line:
+        for match in _QUERY.finditer(line):
+            yield Pair(match["name"], unquote(match["value"]), True, False, NAME)
+    for pattern in (_GO, _ORACLE):
+        for match in pattern.finditer(line):
+            yield Pair("password", match["value"], True, True, STRING)
+    for match in _LIBPQ.finditer(line):
+        value = match["value"] or match["value2"]
+        yield Pair("password", value.strip("'"), True, True, STRING)
+    if ";" in line and _STRING_SIGN.search(line):
+        for match in _STRING.finditer(line):
+            yield Pair(match["name"], match["value"], True, True, STRING)
+
+
+def _is_code(match: re.Match[str]) -> bool:
+    """
+    Whether this is a pattern or template of a URL rather than one.
+    """
+    value, host = match["value"], match["host"]
+    return value[:1] in "$%{[(*" or "${" in value or "(?" in value or host[0] in "$%{"
+
+
+URLS = Reader(
+    (USER_PATTERN, QUERY_PATTERN, STRING_PATTERN, LIBPQ_PATTERN, GO_PATTERN, ORACLE_PATTERN),
+    EVERYWHERE,
+    read,
+)

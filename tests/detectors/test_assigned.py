@@ -1,0 +1,217 @@
+"""
+Values given to secret-sounding names, in every form that an image holds them.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from auditor.detectors.assigned import AssignedDetector
+from auditor.detectors.prefilter import PLAIN
+from auditor.model import Confidence, Finding, Reading, Text
+
+CERTAIN, LIKELY, POSSIBLE = Confidence
+PASS = "hunter2" + "xyz!"
+RANDOM = "3hjd4ims6eymhju2" + "ox5j1a25"
+
+
+def found(path: str, content: str) -> list[Finding]:
+    """
+    What is found in a text of that path.
+    """
+    return list(AssignedDetector().scan([Text(path, content)]))
+
+
+def sure(path: str, content: str) -> list[str]:
+    """
+    The values that are likely secrets or better.
+    """
+    return [f.secret.reveal() for f in found(path, content) if f.confidence is not POSSIBLE]
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/app/.env", "DB_PASSWORD={}"),
+        ("/app/.env", "export DB_PASSWORD='{}' # the old one"),
+        ("/app/.env.production", 'DB_PASSWORD="{}"'),
+        ("/app/entrypoint.sh", "export DB_PASSWORD={}"),
+        ("/app/entrypoint.sh", "PGPASSWORD={} psql -h db.example.com"),
+        ("/app/Dockerfile", "ENV DB_PASSWORD={}"),
+        ("/app/Dockerfile", "ENV DB_PASSWORD {}"),
+        ("/app/Dockerfile", "ENV A=b DB_PASSWORD={} C=d"),
+        ("/app/Dockerfile", 'CMD ["serve", "--password", "{}"]'),
+        ("/app/application.properties", "spring.datasource.password={}"),
+        ("/app/application.properties", "spring.datasource.password = \\\n    {}"),
+        ("/app/app.ini", "[db]\npassword = {} ; the old one"),
+        ("/app/config.yaml", "db:\n  password: {} # the old one"),
+        ("/app/config.yaml", "db:\n  password: >-\n    {}"),
+        ("/app/config.yaml", "env:\n  - name: DB_PASSWORD\n    value: {}"),
+        ("/app/compose.yaml", "environment:\n  - DB_PASSWORD={}"),
+        ("/app/settings.json", '{{"db": {{"password": "{}", "port": 1}}}}'),
+        ("/app/settings.json", '{{"env": ["DB_PASSWORD={}", "A=b"]}}'),
+        ("/app/task.json", '{{"name": "DB_PASSWORD", "value": "{}"}}'),
+        ("/app/app.toml", 'db-password = "{}"'),
+        ("/app/web.config", '<add key="DbPassword" value="{}"/>'),
+        ("/app/pom.xml", "<password>{}</password>"),
+        ("/app/pom.xml", "<password>\n  {}\n</password>"),
+        ("/app/server.xml", '<Resource password="{}" user="a"/>'),
+        ("/app/redis.conf", "requirepass {}"),
+        ("/app/settings.py", 'DATABASES = {{"PASSWORD": "{}"}}'),
+        ("/app/wp-config.php", "define('DB_PASSWORD', '{}');"),
+        ("history[1].created_by", "RUN DB_PASSWORD={} make"),
+    ],
+)
+def test_a_value_is_found_whole_where_settings_stand(path: str, line: str) -> None:
+    """Quotes, comments, commas and blanks around it are no part of it."""
+    assert sure(path, line.format(PASS)) == [PASS]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'api_token = "{}"', 'api_token: str = "{}"', 'var apiToken string = "{}"',
+        "apiToken := `{}`",
+        'String apiToken = "{}";', '$apiToken .= "{}";', 'System.setProperty("API_TOKEN", "{}")',
+        '"apiToken" => "{}"', 'config["api_token"] = "{}"', 'client.set_token("{}")',
+    ],
+)  # fmt: skip
+def test_a_random_value_is_likely_in_programs_too(line: str) -> None:
+    """Nobody types 24 random characters as an example of a token."""
+    assert sure("/app/main.go", line.format(RANDOM)) == [RANDOM]
+
+
+def test_a_word_in_a_program_is_possible_at_most() -> None:
+    """Programs are full of such words."""
+    assert [f.confidence for f in found("/app/main.py", 'password = "admin123"')] == [POSSIBLE]
+    assert found("/app/main.py", 'password = "letmein"') == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "$DB_PASSWORD", "${DB_PASSWORD:-}", "{{ db_password }}", "<your password>", "%(password)s",
+        "process.env.DB_PASSWORD", "os.environ['DB_PASSWORD']", "getenv('DB_PASSWORD')", "********",
+        "/run/secrets/db", "https://vault.example.com/db", "vault:secret/db#pw", "string",
+        "null",
+        "required", "userPassword", "ENC[AES256_GCM,data:abc]", "1.2.3", "files systemd",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["password: {}", "DB_PASSWORD={}"])
+def test_a_value_that_is_none_is_not_reported(form: str, value: str) -> None:
+    """References, templates, masks, types and names are no secrets."""
+    assert sure("/app/config.yaml", form.format(value)) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/app/tests/config.yaml", "/app/config.example.yaml", "/app/.env.sample", "/app/README.md",
+     "/app/examples/.env", "/usr/share/doc/x/config.yaml"],
+)  # fmt: skip
+def test_what_is_shown_is_possible_at_most(path: str) -> None:
+    """Tests, examples, templates and manuals show how it is done."""
+    assert sure(path, f"DB_PASSWORD={PASS}\n") == []
+
+
+def test_translations_hold_words() -> None:
+    """The word for a password is none."""
+    assert (
+        found("/app/locales/de.json", '{"password": "Passwort", "token": "Marke eingeben"}') == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "value"),
+    [
+        ("curl -su bob:{} https://api.example.com/", PASS),
+        ("curl --user 'bob:{}' https://api.example.com/", PASS),
+        ("sshpass -p '{}' ssh db.example.com", PASS),
+        ("mysql -u root -p{} app", PASS),
+        ("docker login -u bob -p {} registry.example.com", PASS),
+        ("skopeo copy --src-creds bob:{} a b", PASS),
+        ("redis-cli -a {} ping", PASS),
+        ("echo 'root:{}' | chpasswd", PASS),
+        ("echo {} | docker login -u bob --password-stdin", PASS),
+        ("psql -c \"ALTER USER bob WITH PASSWORD '{}'\"", PASS),
+        ("openssl rsa -passin pass:{} -in k.pem", PASS),
+        ("keytool -storepass {} -list", PASS),
+        ("kubectl create secret generic x --from-literal=password={}", PASS),
+        ("serve --api-token {}", RANDOM),
+        ("curl -H 'Authorization: Bearer {}' https://api.example.com/", RANDOM),
+        ("curl -H 'X-Api-Key: {}' https://api.example.com/", RANDOM),
+        ("curl 'https://api.example.com/?a=b&token={}'", RANDOM),
+        ("git clone https://bob:{}@git.example.com/x", RANDOM),
+        ("serve --db 'Server=db;User Id=sa;Password={};Timeout=3'", RANDOM),
+        ("serve --cache redis://:{}@cache.example.com:6379/0", RANDOM),
+        ("curl \\\n  -s \\\n  -u bob:{} https://api.example.com/", PASS),
+    ],
+)
+def test_credentials_of_a_command_are_found(command: str, value: str) -> None:
+    """Every program has its own way; so have headers, URLs and connection strings."""
+    assert sure("/root/.bash_history", command.format(value)) == [value]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["mysql -u root -p app", "docker login -u bob --password-stdin", "curl -u bob https://x.example.com",
+     "mkdir -p /app/data", "curl -H 'Authorization: Bearer $TOKEN' x", "sshpass -p $PASS ssh x"],
+)  # fmt: skip
+def test_a_command_without_a_credential_has_none(command: str) -> None:
+    """A flag that asks, a variable, a directory."""
+    assert sure("/root/.bash_history", command) == []
+
+
+def test_lines_count_from_one_whatever_ends_them() -> None:
+    """Windows and old Macs end lines in their own way."""
+    text = Text("/app/.env", f"A=1\r\nB=2\rDB_PASSWORD={PASS}\r\n", first_line=10)
+
+    assert [f.line for f in AssignedDetector().scan([text])] == [12]
+
+
+def test_a_value_far_in_a_long_line_is_found() -> None:
+    """Minified files are one line; what lies around a hit is read."""
+    filler = "x " * 20_000
+
+    assert sure("/app/a.js", f'{filler} apiToken = "{RANDOM}" {filler}') == [RANDOM]
+
+
+def test_binaries_and_names_are_left_to_others() -> None:
+    """Names mean nothing among millions of strings."""
+    text = Text("/app/x", f'api_token = "{RANDOM}"', Reading.TOKENS)
+
+    assert list(AssignedDetector().scan([text])) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["secret" * 50_000, "password=" * 20_000, "a://b:" * 20_000, "--token-" * 20_000,
+     '"token":' * 20_000,
+     "<password>" * 20_000, "?token=" * 20_000, "password='" + "\\" * 100_000, "host=a " * 20_000,
+     "curl -u " * 20_000, "echo a" * 20_000, ";pwd=" * 30_000],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/app/run.sh", "/app/a.yaml"])
+def test_a_hostile_line_takes_no_hours(path: str, line: str) -> None:
+    """Whatever stands on it, reading a line takes seconds at most."""
+    started = time.monotonic()
+    found(path, line)
+
+    assert time.monotonic() - started < 10
+
+
+def test_it_is_the_same_without_hyperscan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plain prefilter passes the same lines."""
+    from auditor.detectors import assigned
+
+    content = (
+        f"DB_PASSWORD={PASS}\ncurl -u a:{PASS}x https://u:{RANDOM}@example.com/?token={RANDOM}\n"
+    )
+    fast = found("/app/run.sh", content)
+    monkeypatch.setenv(PLAIN, "1")
+    assigned.prefilter.cache_clear()
+    plain = found("/app/run.sh", content)
+    monkeypatch.undo()
+    assigned.prefilter.cache_clear()
+
+    assert fast and plain == fast
