@@ -14,6 +14,7 @@ from auditor.decoders.compressed import CompressedDecoder
 from auditor.decoders.cpio import CpioDecoder
 from auditor.decoders.gitobject import GitObjectDecoder
 from auditor.decoders.gitpack import GitPackDecoder
+from auditor.decoders.keystores import KeystoreDecoder
 from auditor.decoders.nesting import Nesting
 from auditor.decoders.office import OfficeDecoder
 from auditor.decoders.pdf import PdfDecoder
@@ -42,6 +43,7 @@ DECODERS: dict[str, Decoder] = {
     "unopened": UnopenedDecoder(),
     "tar": TarDecoder(),
     "office": OfficeDecoder(),
+    "keystores": KeystoreDecoder(),
     "text": TextDecoder(),
     "binary": BinaryDecoder(),
 }

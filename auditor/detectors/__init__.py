@@ -17,11 +17,17 @@ def detectors() -> dict[str, Detector]:
     """
     All detectors by name. Built when first asked for: detect-secrets is slow to import.
     """
+    from auditor.detectors.assigned import AssignedDetector
+    from auditor.detectors.kept import KeptDetector
+    from auditor.detectors.keystores import KeystoreDetector
     from auditor.detectors.library import LibraryDetector
     from auditor.detectors.variables import VariableDetector
 
     return {
+        "assigned": AssignedDetector(),
+        "credential files": KeptDetector(),
         "detect-secrets": LibraryDetector(),
+        "key stores": KeystoreDetector(),
         "variables": VariableDetector(),
     }
 
