@@ -8,6 +8,7 @@ import base64
 import re
 from collections.abc import Iterator
 
+from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
 from auditor.streams.reading import File
 
@@ -59,7 +60,7 @@ class KeystoreDecoder:
         """
         return _kind(head) is not None
 
-    def decode(self, file: File) -> Iterator[File | Text | Gap]:
+    def decode(self, file: File, budget: Budget) -> Iterator[File | Text | Gap]:
         """
         See `Decoder.decode`.
         """
