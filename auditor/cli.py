@@ -111,6 +111,11 @@ def _list_detectors(ctx: click.Context, param: click.Parameter, value: bool) -> 
     help="Exit 1 for leaks of this severity or worse.",
 )
 @click.option("--base", metavar="IMAGE", help="The base image: its layers are reported apart.")
+@click.option(
+    "--dockerfile",
+    type=click.Path(dir_okay=False),
+    help="The image's Dockerfile: leaks are mapped to its lines.",
+)
 @click.option("--platform", metavar="OS/ARCH", help="Only this platform of an index.")
 @click.option(
     "--baseline", type=click.Path(dir_okay=False), help="Accept the leaks listed in this file."
@@ -162,6 +167,7 @@ class _Run:
         output: str | None,
         fail_on: str,
         base: str | None,
+        dockerfile: str | None,
         platform: str | None,
         baseline: str | None,
         write_baseline: str | None,
@@ -176,6 +182,7 @@ class _Run:
         self._saved = saved
         self._fail_on = fail_on
         self._base = base
+        self._dockerfile = dockerfile
         self._platform = platform
         self._baseline = baseline
         self._write_baseline = write_baseline
@@ -234,7 +241,12 @@ class _Run:
         accepted = baseline.read(Path(self._baseline)) if self._baseline else frozenset()
         everything = self._list_all or bool(self._write_baseline)
         policy = Policy(everything, self._show_secrets, accepted)
-        return [Request(image, self._platform, self._base, self._jobs, policy) for image in images]
+        return [
+            Request(
+                image, self._platform, self._base, self._jobs, policy, dockerfile=self._dockerfile
+            )
+            for image in images
+        ]
 
     def _audit(self, request: Request) -> list[Report]:
         from auditor.engine import audit

@@ -39,6 +39,10 @@ class Contents:
     By the blob's name.
     """
     gaps: list[Gap] = field(default_factory=list)
+    stored: dict[str, str] = field(default_factory=dict)
+    """
+    Names of blobs as the archive writes them, where they are others.
+    """
 
     @property
     def is_cut(self) -> bool:
@@ -77,6 +81,8 @@ def read(
 def _take(blob: Blob, contents: Contents, scan_as: Callable[..., LayerScan]) -> None:
     reader = Peekable(blob.reader)
     _make_room(blob.name, contents)
+    if blob.stored is not None:
+        contents.stored[blob.name] = blob.stored
     is_document = oci.looks_like_json(reader.peek(exporter.HEAD))
     if is_document and blob.size >= 0 and contents.documents.has_room(blob.size):
         raw = reader.read(blob.size)

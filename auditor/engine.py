@@ -6,21 +6,27 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from auditor import contents as archive
-from auditor import exporter, oci, packages
+from auditor import dockerfile, exporter, oci, packages
 from auditor.contents import Contents, Progress
 from auditor.detectors import Detector, ToldDetector, prepare
-from auditor.errors import AuditError, NotAnImage
+from auditor.errors import AuditError, NotAnImage, UsageError
 from auditor.exporter import Export
-from auditor.model import Finding, Gap, Image, Report
-from auditor.ranking import Evidence, Policy, integrity, origin, rank
+from auditor.model import BuildSource, Field, Finding, Gap, Image, Report
+from auditor.ranking import Context, Evidence, Policy, Whence, integrity, origin, rank
 from auditor.ranking.lives import in_metadata
 from auditor.runners import Runner, cores
 from auditor.scan import scan_field
 
 log = logging.getLogger("auditor")
+
+DOCKERFILE_LIMIT = 1 << 20
+"""
+The largest Dockerfile that is read, in bytes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,10 @@ class Request:
     How many processes may scan; `None` for one on each core.
     """
     policy: Policy = field(default_factory=Policy)
+    dockerfile: str | None = None
+    """
+    The path of the Dockerfile that the image was built from.
+    """
 
 
 def audit(request: Request, progress: Progress | None = None) -> list[Report]:
@@ -45,19 +55,46 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     index of several platforms. Raises an `AuditError` if there is none to report on.
     """
     base = _describe(request.base)[0] if request.base else None
+    given = _dockerfile(request.dockerfile) if request.dockerfile else Context()
     source, name = exporter.choose(request.reference)
     with source.open(name) as export, Runner(request.jobs or cores(), prepare) as runner:
         log.info("reading %s from %s", request.reference, export.source)
+        whence = _whence(export, name)
         contents = archive.read(export, runner, progress, _told(request.reference))
     kind = _kind(export.source, contents.documents)
     spare = archive.unreferenced(contents)
+    context = replace(given, whence=replace(whence, kind=kind, stored=contents.stored))
     reports = []
     for image in _images(contents, export, request):
         known = base or _named_base(image, kind)
-        reports.append(_report(image, kind, contents, known, spare, request.policy))
+        reports.append(_report(image, kind, contents, known, spare, request.policy, context))
         # What belongs to no image is told once.
         spare = []
     return reports
+
+
+def _dockerfile(path: str) -> Context:
+    """
+    The Dockerfile that the user gave, and what must not be shown of it.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(DOCKERFILE_LIMIT + 1)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be read: {error.strerror}", "Give the Dockerfile of the image."
+        ) from error
+    if len(raw) > DOCKERFILE_LIMIT:
+        raise UsageError(f"{path}: is too large for a Dockerfile", "Give the image's Dockerfile.")
+    text = dockerfile.decode(raw)
+    found = scan_field(Field("dockerfile", text, command=True))
+    masked = tuple(item for item in found if isinstance(item, Finding))
+    return Context(BuildSource(path, text), masked=masked)
+
+
+def _whence(export: Export, name: str) -> Whence:
+    tag = f":{export.tag}" if export.tag else ""
+    return Whence(export.source, name.removesuffix(tag))
 
 
 def _images(contents: Contents, export: Export, request: Request) -> tuple[Image, ...]:
@@ -128,6 +165,7 @@ def _report(
     base: Image | None,
     spare: list[Evidence | Gap],
     policy: Policy,
+    context: Context,
 ) -> Report:
     gaps = [*contents.gaps, *image.gaps, *(item for item in spare if isinstance(item, Gap))]
     evidence = [item for item in spare if isinstance(item, Evidence)]
@@ -140,4 +178,4 @@ def _report(
         evidence += in_metadata(value, [f for f in found if isinstance(f, Finding)], whose)
         gaps += [f for f in found if isinstance(f, Gap)]
     prove = packages.Prover(image, contents.scans).prove
-    return rank(image, source, contents.scans, evidence, gaps, policy, prove)
+    return rank(image, source, contents.scans, evidence, gaps, policy, prove, context)

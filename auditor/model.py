@@ -325,6 +325,14 @@ class LayerScan:
     Digest of the uncompressed tar. `None` if there was none, or it could not be read whole.
     """
     findings: tuple[Finding, ...] = ()
+    compression: str | None = None
+    """
+    How the stored bytes are packed: gzip, zstd, xz, bzip2; `None` if they are not.
+    """
+    stored: tuple[tuple[str, str], ...] = ()
+    """
+    Leaky paths with their entry's name in the tar, where that is not the path without its slash.
+    """
     superseded: frozenset[int] = frozenset()
     """
     Indexes of findings in a file that the same layer holds once more, later.
@@ -422,6 +430,20 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildSource:
+    """
+    The Dockerfile that a provenance attestation holds.
+    """
+
+    name: str
+    text: str
+    lines: tuple[tuple[str, int], ...] = ()
+    """
+    Digests of stored layers, each with the line of the instruction that made it, from 1.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """
     What is to be audited: layers in order, base first, and everything said about them.
@@ -442,6 +464,14 @@ class Image:
     `org.opencontainers.image.base.name`, if the image says it.
     """
     base_digest: str | None = None
+    source: BuildSource | None = None
+    """
+    What the image was built from, if an attestation says it.
+    """
+    documents: tuple[tuple[str, str], ...] = ()
+    """
+    Where paths of the metadata begin (`config`, `attestation/0`), with the blob that holds it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,7 +607,7 @@ class Report:
     accepted_leaks: tuple[Leak, ...] = ()
     dockerfile: str | None = None
     """
-    The file whose lines the places name, as the user gave it.
+    The Dockerfile whose lines the places name: as it was given, or as the provenance calls it.
     """
     complete: bool = False
     """

@@ -295,7 +295,7 @@ def _streamed(name: str, stored: Hashing, runner: Runner, told: Detector | None)
             pieces.add(rest, 0)
     drain(source)
     pieces.finish()
-    return _result(name, walk, notes, stored.digest, diff_id, stored.size, is_tar)
+    return _result(name, walk, notes, stored.digest, diff_id, stored.size, is_tar, kind)
 
 
 def _result(
@@ -306,16 +306,21 @@ def _result(
     diff_id: str | None,
     size: int,
     is_tar: bool = True,
+    compression: str | None = None,
 ) -> LayerScan:
     index = walk.index
     known = notes.collector.known()
     leaky = {finding.path for finding in notes.findings}
+    names = {path: walk.stored(path) for path in leaky}
+    stored = {path: name for path, name in names.items() if name != path[1:]}
     return LayerScan(
         name=name,
         digest=digest,
         size=size,
         is_tar=is_tar,
         diff_id=diff_id,
+        compression=compression,
+        stored=tuple(stored.items()),
         findings=tuple(notes.findings),
         superseded=_superseded(notes.findings, index.files),
         gaps=notes.all_gaps(),

@@ -179,7 +179,9 @@ def _blob(
         if place is not None:
             # What the archive says it has is not there if it was cut.
             part = place.part(member.at, min(member.size, max(place.size - member.at, 0)))
-        yield Blob(_clean(member.name), member.size, member.reader, place=part)
+        name = _clean(member.name)
+        stored = member.name if member.name != name else None
+        yield Blob(name, member.size, member.reader, place=part, stored=stored)
 
 
 def _clean(name: str) -> str:

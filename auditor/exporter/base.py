@@ -46,6 +46,10 @@ class Blob:
     """
     Where it lies in a file as it is, so that it can be read there again.
     """
+    stored: str | None = None
+    """
+    The name as the archive writes it, where that is another one.
+    """
 
 
 @dataclass(slots=True)

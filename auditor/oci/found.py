@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.model import Field, Gap
+from auditor.model import BuildSource, Field, Gap
 from auditor.oci.documents import Document
 
 
@@ -70,6 +70,14 @@ class Everything:
     fields: list[Field] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     indexes: set[str] = field(default_factory=set)
+    sources: dict[str, BuildSource] = field(default_factory=dict)
+    """
+    Dockerfiles of attestations, by the digest of the manifest that they are about.
+    """
+    statements: list[tuple[str, str]] = field(default_factory=list)
+    """
+    Where the paths of attestations begin, with the blob of each.
+    """
 
 
 def strings(value: object) -> list[str]:

@@ -41,7 +41,11 @@ def assemble(
     used = {name for manifest in found.manifests for name in manifest.documents}
     spare = tuple(_unreferenced(documents, used | found.indexes))
     images = [
-        _image(documents, manifest, reference if len(chosen) == 1 else None, exact)
+        replace(
+            _image(documents, manifest, reference if len(chosen) == 1 else None, exact),
+            source=found.sources.get(manifest.id),
+            documents=(*_documents(manifest), *found.statements),
+        )
         for manifest in chosen
     ]
     extra = (*found.fields, *spare)
@@ -49,6 +53,17 @@ def assemble(
         images[0], fields=images[0].fields + extra, gaps=images[0].gaps + tuple(found.gaps)
     )
     return (first, *images[1:])
+
+
+def _documents(manifest: Found) -> Iterator[tuple[str, str]]:
+    """
+    The blobs that hold config and manifest.
+    """
+    config = manifest.config.name if manifest.config else manifest.config_name
+    yield "config", config
+    for name in sorted(manifest.documents - {config}):
+        if not name.endswith("/json"):
+            yield "manifest", name
 
 
 def referenced(documents: Documents) -> set[str]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor.model import Gap
-from auditor.oci import metadata
+from auditor.oci import metadata, provenance
 from auditor.oci.documents import Document, Documents
-from auditor.oci.found import Everything, Found, Stored, platform_of
+from auditor.oci.found import Everything, Found, Stored, platform_of, strings
 from auditor.oci.schema1 import schema1
 
 INDEX_DEPTH = 8
@@ -100,7 +100,7 @@ class Descent:
             self._all.indexes.add(document.name)
             self._all.manifests.append(schema1(document, data))
         elif self._is_attestation(data, descriptor):
-            self._attestation(document, data)
+            self._attestation(document, data, descriptor)
         else:
             self._manifest(document, data, descriptor)
 
@@ -114,7 +114,9 @@ class Descent:
         statements = bool(types) and all(t == "application/vnd.in-toto+json" for t in types)
         return marked or statements
 
-    def _attestation(self, document: Document, data: dict[str, Any]) -> None:
+    def _attestation(
+        self, document: Document, data: dict[str, Any], descriptor: dict[str, Any]
+    ) -> None:
         self._all.indexes.add(document.name)
         self._all.fields += metadata.flatten(data.get("annotations") or {}, "attestation")
         stated, layers = data.get("config"), data.get("layers")
@@ -131,6 +133,11 @@ class Descent:
             self._all.indexes.add(statement.name)
             self._all.fields += metadata.flatten(layer, f"attestation/{number}.descriptor")
             self._all.fields += metadata.flatten(statement.data, f"attestation/{number}")
+            self._all.statements.append((f"attestation/{number}", statement.name))
+            source = provenance.source(statement.data)
+            if source is not None:
+                for subject in _subjects(data, descriptor):
+                    self._all.sources.setdefault(subject, source)
 
     def _manifest(
         self, document: Document, data: dict[str, Any], descriptor: dict[str, Any]
@@ -157,6 +164,15 @@ class Descent:
                 Gap(document.name, f"the manifest's digest is {document.digest}, not {found.id}")
             )
         self._all.manifests.append(found)
+
+
+def _subjects(data: dict[str, Any], descriptor: dict[str, Any]) -> list[str]:
+    """
+    The manifest that attestations are about: BuildKit's annotation, OCI's `subject`.
+    """
+    stated = data.get("subject")
+    found = [stated.get("digest")] if isinstance(stated, dict) else []
+    return strings([*found, _annotations(descriptor).get("vnd.docker.reference.digest")])
 
 
 def _annotations(*documents: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@ From findings to a ranked report: lives across layers, origin, severity, advice.
 """
 
 from auditor.ranking.lives import Evidence
-from auditor.ranking.rank import Policy, rank
+from auditor.ranking.proof import Whence
+from auditor.ranking.rank import Context, Policy, rank
 
-__all__ = ["Evidence", "Policy", "rank"]
+__all__ = ["Context", "Evidence", "Policy", "Whence", "rank"]

@@ -4,11 +4,13 @@ From evidence to leaks: one secret, one leak, with all its places.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from auditor.model import Confidence, Exposure, Leak, Origin, Place, Secret, State
-from auditor.ranking.advice import advise
+from auditor.ranking import advice
+from auditor.ranking.advice import rotation
+from auditor.ranking.advice.script import Script
 from auditor.ranking.fingerprint import fingerprint, is_strong, preview, stable
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
@@ -17,6 +19,10 @@ from auditor.ranking.severity import severity
 _COPIES = ("attestation", "container_config", "legacy/", "unreferenced/")
 """
 Where metadata begins that some tools write and others leave out.
+"""
+FIX_LIMIT = 500
+"""
+How many leaks get a fix; the worst ones do.
 """
 _CONFIDENCE = list(Confidence)
 _EXPOSURE = list(Exposure)
@@ -63,7 +69,28 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
     return a != b and (a in b or b in a)
 
 
-def group(evidence: Sequence[Evidence], redact: Redact, show: bool) -> list[Leak]:
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """
+    What is known for advice and proof.
+    """
+
+    build: Script
+    """
+    The build, for fixes of the worst leaks.
+    """
+    rest: Script
+    """
+    The same without its instructions: for leaks beyond the limit, advice in words alone.
+    """
+    prove: Callable[[Sequence[Evidence]], str | None]
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """
+    Rotation pages that rules bring along, by detector.
+    """
+
+
+def group(evidence: Sequence[Evidence], redact: Redact, show: bool, counsel: Counsel) -> list[Leak]:
     """
     Leaks, worst first. `show` keeps the plaintext.
     """
@@ -71,8 +98,55 @@ def group(evidence: Sequence[Evidence], redact: Redact, show: bool) -> list[Leak
     for item in evidence:
         by_secret.setdefault(item.finding.secret.reveal(), []).append(item)
     numbers: dict[tuple[str, str, str | None], int] = {}
-    leaks = [_leak(value, items, redact, show, numbers) for value, items in by_secret.items()]
-    return sorted(leaks, key=_rank)
+    drafts = [
+        (_leak(value, items, redact, show, numbers), items) for value, items in by_secret.items()
+    ]
+    drafts.sort(key=lambda draft: _rank(draft[0]))
+    return _advised(drafts, redact, counsel)
+
+
+def _advised(
+    drafts: Sequence[tuple[Leak, list[Evidence]]], redact: Redact, counsel: Counsel
+) -> list[Leak]:
+    """
+    The leaks with what to do about them. All remedies are sought before any is written, since
+    they change the same instructions.
+    """
+    remedies = [
+        advice.remedy(_case(items), counsel.build if number < FIX_LIMIT else counsel.rest)
+        for number, (_, items) in enumerate(drafts)
+    ]
+    leaks = []
+    for number, ((leak, items), remedy) in enumerate(zip(drafts, remedies, strict=True)):
+        fix = advice.write(remedy, counsel.build) if number < FIX_LIMIT else None
+        ordered = sorted(items, key=lambda item: _order(item.place))
+        leaks.append(
+            replace(
+                leak,
+                advice=redact(remedy.text),
+                fix=redact(fix) if fix else None,
+                proof=counsel.prove(ordered),
+                rotate=rotation.page(leak.detector, counsel.pages),
+            )
+        )
+    return leaks
+
+
+def _case(items: Sequence[Evidence]) -> advice.Case:
+    places = _places(items)
+    best = max(items, key=_quality)
+    return advice.Case(
+        places=places,
+        origin=_origin(items),
+        detector=best.finding.detector,
+        name=next((i.finding.name for i in items if i.finding.name), None),
+        secret=best.finding.secret,
+        cause=advice.cause(places),
+    )
+
+
+def _origin(items: Sequence[Evidence]) -> Origin:
+    return next(one for one in _ORIGINS if any(item.origin is one for item in items))
 
 
 def _rank(leak: Leak) -> tuple[object, ...]:
@@ -97,9 +171,8 @@ def _leak(
 ) -> Leak:
     best = max(items, key=_quality)
     places = _places(items)
-    origin = next(o for o in _ORIGINS if any(i.origin is o for i in items))
+    origin = _origin(items)
     confidence, exposure = best.finding.confidence, _exposure(places)
-    name = next((i.finding.name for i in items if i.finding.name), None)
     key = _identity(items, places)
     number = 0
     if not is_strong(value):
@@ -117,7 +190,7 @@ def _leak(
         secret=Secret(value) if show else None,
         places=tuple(_redacted(place, redact) for place in places),
         reasons=tuple(redact(reason) for reason in _reasons(items, best, places, origin)),
-        advice=redact(advise(places, origin, redact(name) if name else None)),
+        advice="",
     )
 
 
@@ -143,13 +216,12 @@ def _redacted(place: Place, redact: Redact) -> Place:
 
 
 def _places(items: Sequence[Evidence]) -> tuple[Place, ...]:
-    unique = dict.fromkeys(item.place for item in items)
-    return tuple(
-        sorted(
-            unique,
-            key=lambda p: (-1 if p.layer is None else p.layer, p.path, p.line or 0, p.inside or ""),
-        )
-    )
+    return tuple(sorted(dict.fromkeys(item.place for item in items), key=_order))
+
+
+def _order(place: Place) -> tuple[int, str, int, str]:
+    layer = -1 if place.layer is None else place.layer
+    return layer, place.path, place.line or 0, place.inside or ""
 
 
 def _exposure(places: Sequence[Place]) -> Exposure:

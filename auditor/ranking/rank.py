@@ -5,10 +5,13 @@ The whole ranking on one page: image and findings in, final report out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from auditor.model import (
+    BuildSource,
+    Finding,
     Gap,
     Image,
     LayerRow,
@@ -18,9 +21,11 @@ from auditor.model import (
     Report,
     Severity,
 )
-from auditor.ranking import lives
-from auditor.ranking.leaks import group, without_echoes
+from auditor.ranking import lines, lives, proof
+from auditor.ranking.advice import script
+from auditor.ranking.leaks import Counsel, group, without_echoes
 from auditor.ranking.lives import Evidence
+from auditor.ranking.proof import Entries, Whence
 from auditor.ranking.redaction import Redact, nothing, redactor
 from auditor.ranking.severity import count, is_apart, score
 
@@ -41,6 +46,30 @@ class Policy:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    What is known besides the image itself.
+    """
+
+    dockerfile: BuildSource | None = None
+    """
+    The Dockerfile that the user gave.
+    """
+    whence: Whence | None = None
+    """
+    Where the image was read from; `None` gives no proofs.
+    """
+    masked: tuple[Finding, ...] = ()
+    """
+    What was found in the Dockerfile: no leak of the image, but not to be shown either.
+    """
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """
+    Rotation pages that rules bring along, by detector.
+    """
+
+
 def rank(
     image: Image,
     source: str,
@@ -49,13 +78,25 @@ def rank(
     gaps: Sequence[Gap],
     policy: Policy,
     prove: lives.Prove = lives.unproven,
+    context: Context | None = None,
 ) -> Report:
     """
     The report of one image: grouped, ranked, redacted, with nothing left for a format to decide.
     """
+    known = context or Context()
+    told, unfit = lines.read(image, known.dockerfile)
     raw = [*metadata, *lives.in_layers(image, scans, prove)]
-    redact = nothing if policy.show_secrets else redactor(item.finding for item in raw)
-    leaks = group(without_echoes(raw), redact, policy.show_secrets)
+    raw = lines.placed(raw, told, image)
+    found = [*(item.finding for item in raw), *known.masked]
+    redact = nothing if policy.show_secrets else redactor(found)
+    build = script(image, told, scans)
+    counsel = Counsel(
+        build=build,
+        rest=replace(build, steps=(), by_history={}, lines=None),
+        prove=_prover(known, image, scans, redact),
+        pages=known.pages,
+    )
+    leaks = group(without_echoes(raw), redact, policy.show_secrets, counsel)
     accepted = [
         replace(leak, accepted=True) for leak in leaks if leak.fingerprint in policy.accepted
     ]
@@ -71,13 +112,29 @@ def rank(
         source=source,
         layers=tuple(_rows(image, scans, open_leaks, redact)),
         leaks=tuple(listed),
-        ledger=_ledger(image, scans, gaps, redact),
+        ledger=_ledger(image, scans, [*gaps, *unfit], redact),
         counts=count(open_leaks),
         metadata_counts=count([leak for leak in open_leaks if _touches(leak, None)]),
         accepted=len(accepted),
         accepted_leaks=tuple(accepted),
         complete=policy.list_all,
         package=len(apart),
+        dockerfile=redact(told.name) if told else None,
+    )
+
+
+def _prover(
+    known: Context, image: Image, scans: Mapping[str, LayerScan], redact: Redact
+) -> Callable[[Sequence[Evidence]], str | None]:
+    if known.whence is None:
+        return lambda _: None
+    return partial(
+        proof.prove,
+        image=image,
+        scans=scans,
+        whence=known.whence,
+        redact=redact,
+        entries=Entries(),
     )
 
 

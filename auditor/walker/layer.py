@@ -14,6 +14,10 @@ from auditor.streams.reading import CHUNK, Buffered, File, Peekable, Reader
 from auditor.streams.tar import Damage, Entry, Kind, Stray, Tar
 from auditor.walker.whiteouts import Mark, meaning, normalise
 
+ODD_LIMIT = 10_000
+"""
+How many names of a layer are remembered that are written unlike the others.
+"""
 DAMAGE_LIMIT = 20
 """
 How many damaged places of one layer are told one by one.
@@ -65,6 +69,11 @@ class LayerWalk:
         """
         How many paths `index.files` holds so far.
         """
+        self._prefix: str | None = None
+        """
+        What most names of the layer begin with: nothing, `./` or `/`.
+        """
+        self._odd: dict[str, str] = {}
         self.files = 0
         self.bytes = 0
 
@@ -100,6 +109,7 @@ class LayerWalk:
 
     def _entry(self, entry: Entry) -> Iterator[File | Text]:
         path = normalise(entry.name)
+        self._remember(entry, path)
         inside = AFTER_END if entry.after_end else None
         if not entry.after_end:
             self._note(entry, path)
@@ -109,6 +119,25 @@ class LayerWalk:
             self.bytes += entry.size
             if entry.size:
                 yield File(path, Peekable(entry.reader), entry.size, inside, entry.at)
+
+    def stored(self, path: str) -> str:
+        """
+        The name of a file's entry as the tar writes it.
+        """
+        return self._odd.get(path, (self._prefix or "") + path[1:])
+
+    def _remember(self, entry: Entry, path: str) -> None:
+        """
+        Keep a name that cannot be told from the path. Tools write all names of a layer alike.
+        """
+        if entry.kind is Kind.DIRECTORY:
+            return
+        name, rest = entry.name, path[1:]
+        if self._prefix is None:
+            prefix = name.removesuffix(rest)
+            self._prefix = prefix if prefix in ("./", "/") else ""
+        if name != self._prefix + rest and len(self._odd) < ODD_LIMIT:
+            self._odd[path] = name
 
     def _note(self, entry: Entry, path: str) -> None:
         """

@@ -1,0 +1,144 @@
+"""
+What the metadata tells outright: labels, commands, comments.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from auditor.ranking.advice.base import Case, Remedy, Way
+from auditor.ranking.advice.draft import Draft
+from auditor.ranking.advice.mounts import is_variable
+from auditor.ranking.advice.script import Script
+from auditor.ranking.dialects import Step
+
+_COMMANDS = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
+_OF_CONFIG = re.compile(r"^(?:container_)?config\.(?:Cmd|Entrypoint|Healthcheck)\b")
+_NOTES = re.compile(r"^history\[\d+\]\.(?:comment|author)$|^author$|^comment$")
+
+
+class Label:
+    """
+    LABEL, and labels given to the build command.
+    """
+
+    def remedy(self, case: Case, script: Script) -> Remedy | None:
+        """
+        See `Cause.remedy`.
+        """
+        word = (case.cause.instruction or "").split(" ", 1)[0]
+        if "Labels" not in case.cause.path and word != "LABEL":
+            return None
+        remedy = Remedy(
+            "Labels are readable by anyone who sees the image: take the value out of the label, "
+            "whether LABEL or the build's --label sets it."
+        )
+        for step in script.steps:
+            draft = script.draft(step.instruction) if step.instruction.keyword == "LABEL" else None
+            if draft and case.name and case.name in step.instruction.value:
+                draft.names.add(case.name)
+                remedy.drafts.append(draft)
+        return remedy
+
+
+class Told:
+    """
+    CMD, ENTRYPOINT and HEALTHCHECK: they run in the container, which can be given a variable.
+    """
+
+    def remedy(self, case: Case, script: Script) -> Remedy | None:
+        """
+        See `Cause.remedy`.
+        """
+        word = (case.cause.instruction or "").split(" ", 1)[0]
+        if word not in _COMMANDS and not _OF_CONFIG.match(case.cause.path):
+            return None
+        name = case.name if case.name and is_variable(case.name) else "SECRET"
+        remedy = Remedy(
+            "The command is part of the image, and docker inspect shows it. Metadata is readable "
+            f"without pulling a layer: let the command read ${name}, and give that when the "
+            "container starts (docker run --env-file, a secret of the orchestrator).",
+            Way.RUN_TIME,
+        )
+        for step in script.steps:
+            if step.instruction.keyword in _COMMANDS:
+                self._rewrite(step, script, case.secret.reveal(), name.upper(), remedy)
+        return remedy
+
+    def _rewrite(self, step: Step, script: Script, value: str, name: str, remedy: Remedy) -> None:
+        draft = script.draft(step.instruction)
+        if draft is None or value not in step.instruction.value or len(value) < 4:
+            return
+        if step.instruction.words is None:
+            draft.spoken[value] = f"${{{name}}}"
+        elif not self._as_shell(step, draft, value, name):
+            return
+        remedy.drafts.append(draft)
+        remedy.run.append(f"--env {name}")
+
+    def _as_shell(self, step: Step, draft: Draft, value: str, name: str) -> bool:
+        """
+        The exec form knows no variables: a shell does, and hands over to the program.
+        """
+        words = step.instruction.words or ()
+        if not any(value in word for word in words):
+            return False
+        quoted = [_quoted(word, value, name) for word in words]
+        line = json.dumps(["sh", "-c", f"exec {' '.join(quoted)}"], ensure_ascii=False)
+        head = step.instruction.keyword
+        if head == "HEALTHCHECK":
+            head = " ".join([head, *step.instruction.flags, "CMD"])
+        draft.instead = [f"{head} {line}"]
+        return True
+
+
+def _quoted(word: str, value: str, name: str) -> str:
+    plain = re.sub(r'([\\"$`])', r"\\\1", word)
+    return f'"{plain.replace(value, f"${{{name}}}")}"'
+
+
+class Note:
+    """
+    Comments and authors of the history: nobody needs a secret there.
+    """
+
+    def remedy(self, case: Case, script: Script) -> Remedy | None:
+        """
+        See `Cause.remedy`.
+        """
+        if not _NOTES.match(case.cause.path):
+            return None
+        return Remedy(
+            "It stands in a comment of the image's history. Metadata is readable without pulling a "
+            "layer: commit again without it (docker commit -m), or build from a Dockerfile."
+        )
+
+
+class Metadata:
+    """
+    Anything else that the metadata holds.
+    """
+
+    def remedy(self, case: Case, script: Script) -> Remedy | None:
+        """
+        See `Cause.remedy`.
+        """
+        if case.cause.layer is not None:
+            return None
+        return Remedy("Metadata is readable without pulling a layer: take the value out of it.")
+
+
+class File:
+    """
+    A file of a layer of which nobody knows who wrote it.
+    """
+
+    def remedy(self, case: Case, script: Script) -> Remedy | None:
+        """
+        See `Cause.remedy`.
+        """
+        return Remedy(
+            f"Build the image so that {case.cause.path} is never written to a layer: a secret "
+            "mount, or a first stage of which only the result is copied."
+        )
