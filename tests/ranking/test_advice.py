@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.model import Origin, Place, State
-from auditor.ranking.advice import advise
+from auditor.model import Image, Layer, Origin, Place, Secret, State
+from auditor.ranking.advice import Case, cause, remedy, script
 
 ROTATE = "If this image was ever pushed or shared, replace the secret: it is known."
 LATER = "Deleting or overwriting it in a later layer does not help"
@@ -31,7 +31,10 @@ def advice(*places: Place, origin: Origin = Origin.OWN, name: str | None = None)
     """
     What is advised.
     """
-    return advise(places, origin, name)
+    layers = tuple(Layer(index, None, None, None) for index in range(4))
+    image = Image("app:1", "", "", layers)
+    case = Case(places, origin, "Secret Keyword", name, Secret("hunter2-xyz"), cause(places))
+    return remedy(case, script(image, None, {})).text
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,7 @@ def advice(*places: Place, origin: Origin = Origin.OWN, name: str | None = None)
     [
         (meta("history[3].created_by", "RUN make"), "NPM_TOKEN",
          ["Build args stay readable", "Drop ARG NPM_TOKEN",
-          "--mount=type=secret,id=npm_token", "--secret id=npm_token,src=FILE"]),
+          "--mount=type=secret,id=npm_token", "--secret id=npm_token,env=NPM_TOKEN"]),
         (meta("history[1].created_by", "ARG T=x"), "T", ["Build args", "id=t "]),
         (meta("history[2].created_by", "ENV A=b"), "DB.PASSWORD",
          ["ENV is part of the image", "Drop ENV DB.PASSWORD", "docker run", "id=db_password"]),

@@ -1,0 +1,3 @@
+"""
+Dockerfiles, read without any engine.
+"""
