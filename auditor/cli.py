@@ -1,5 +1,7 @@
 """
-The command: options in, report out, exit code.
+The command line: options and their variables of the environment, and the entry point.
+
+What the options ask for is done in `gate.py`; an option is one row here and one field there.
 """
 
 from __future__ import annotations
@@ -7,19 +9,12 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from auditor import __version__
-from auditor.errors import AuditError, UsageError
-
-if TYPE_CHECKING:
-    from auditor.engine import Request
-    from auditor.model import Report
+from auditor.errors import AuditError
 
 FORMATS = ("json", "table")
 LEVELS = ("critical", "high", "medium", "low", "never")
@@ -97,12 +92,6 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
 )
 @click.option("--show-secrets", is_flag=True, help="Show the secrets in plain text.")
 @click.option("--strict", is_flag=True, help="Exit 4 for anything that was not looked into.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Processes that scan. [default: all cores]",
-)
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is being done.")
 @click.version_option(__version__, prog_name="audit")
@@ -111,156 +100,10 @@ def command(images: tuple[str, ...], **options: Any) -> None:
     Find every secret that a built container image gives away, layer by layer, also those that a
     later layer deleted, in history and build args too.
     """
-    _Run(**options).run(images)
+    # Imported here: --help and --version must not wait for it.
+    from auditor.gate import Settings, run
 
-
-class _Run:
-    """
-    One call of the command.
-    """
-
-    def __init__(
-        self,
-        formats: Sequence[tuple[str, str | None]],
-        output: str | None,
-        fail_on: str,
-        base: str | None,
-        platform: str | None,
-        baseline: str | None,
-        write_baseline: str | None,
-        list_all: bool,
-        show_secrets: bool,
-        strict: bool,
-        jobs: int | None,
-        quiet: bool,
-        verbose: bool,
-    ) -> None:
-        self._formats = _destinations(formats, output)
-        self._fail_on = fail_on
-        self._base = base
-        self._platform = platform
-        self._baseline = baseline
-        self._write_baseline = write_baseline
-        self._list_all = list_all
-        self._show_secrets = show_secrets
-        self._strict = strict
-        self._jobs = jobs
-        self._quiet = quiet
-        self._failed = False
-        if verbose:
-            logging.basicConfig(stream=sys.stderr, format="audit: %(message)s")
-            logging.getLogger("auditor").setLevel(logging.INFO)
-
-    def run(self, images: Sequence[str]) -> NoReturn:
-        """
-        Audit, write, and leave with the exit code.
-        """
-        # Imported here: --help and --version must not wait for it.
-        from auditor import baseline
-
-        reports: list[Report] = []
-        for request in self._requests(images):
-            reports += self._audit(request)
-        if reports:
-            self._write(reports)
-        if self._write_baseline and reports:
-            count = baseline.write(Path(self._write_baseline), reports)
-            self._say(f"{self._write_baseline}: {count} leaks accepted from now on")
-        sys.exit(self._exit_code(reports))
-
-    def _requests(self, images: Iterable[str]) -> list[Request]:
-        from auditor import baseline
-        from auditor.engine import Request
-        from auditor.ranking import Policy
-
-        accepted = baseline.read(Path(self._baseline)) if self._baseline else frozenset()
-        everything = self._list_all or bool(self._write_baseline)
-        policy = Policy(everything, self._show_secrets, accepted)
-        return [Request(image, self._platform, self._base, self._jobs, policy) for image in images]
-
-    def _audit(self, request: Request) -> list[Report]:
-        from auditor.engine import audit
-        from auditor.progress import Progress
-
-        shown = sys.stderr.isatty() and not self._quiet
-        try:
-            with Progress(sys.stderr, request.reference) if shown else nullcontext() as progress:
-                reports = audit(request, progress)
-        except UsageError:
-            raise
-        except AuditError as error:
-            _complain(error)
-            self._failed = True
-            return []
-        for report in reports:
-            self._say(_summary(report))
-        return reports
-
-    def _write(self, reports: Sequence[Report]) -> None:
-        from auditor.reports import FORMATS as WRITERS
-
-        for name, file in self._formats:
-            if file is None:
-                WRITERS[name](reports, sys.stdout)
-                continue
-            try:
-                # NOTE: opened late, so that a failed audit leaves no empty file behind.
-                with Path(file).open("w", encoding="utf-8", errors="backslashreplace") as out:
-                    WRITERS[name](reports, out)
-            except OSError as error:
-                raise UsageError(
-                    f"{file}: cannot be written: {error.strerror}", "Choose another file."
-                ) from error
-
-    def _exit_code(self, reports: Sequence[Report]) -> int:
-        from auditor.model import Severity
-
-        worst = [report.worst for report in reports if report.worst]
-        limit = None if self._fail_on == "never" else Severity(self._fail_on)
-        if limit and any(severity.at_least(limit) for severity in worst):
-            return 1
-        if self._failed:
-            return 3
-        gaps = [gap for report in reports for gap in report.ledger.gaps]
-        partial = any(gap.blocking for gap in gaps) or (self._strict and bool(gaps))
-        return 4 if partial else 0
-
-    def _say(self, text: str) -> None:
-        if not self._quiet:
-            click.echo(text, err=True)
-
-
-def _destinations(
-    formats: Sequence[tuple[str, str | None]], output: str | None
-) -> list[tuple[str, str | None]]:
-    """
-    Where each format goes. Only one can have standard output or the file of `-o`.
-    """
-    chosen = list(formats) or [("table", None)]
-    if sum(file is None for _, file in chosen) > 1:
-        raise UsageError(
-            "only one format can go to standard output", "Write -f FORMAT=FILE for the others."
-        )
-    return [(name, file or output) for name, file in chosen]
-
-
-def _summary(report: Report) -> str:
-    from auditor.model import Severity
-    from auditor.reports.terminal import plain, size
-
-    counts = ", ".join(f"{getattr(report.counts, s.value)} {s.value}" for s in Severity)
-    gaps = len(report.ledger.gaps)
-    return (
-        f"{plain(report.reference)}: {counts}; {len(report.layers)} layers, "
-        f"{report.ledger.files} files, {size(report.ledger.bytes)}, {gaps} gaps"
-    )
-
-
-def _complain(error: AuditError) -> None:
-    from auditor.reports.terminal import plain
-
-    click.echo(f"audit: {plain(error.message)}", err=True)
-    click.echo(f"hint: {plain(error.hint)}", err=True)
+    sys.exit(run(images, Settings(**options)))
 
 
 def main() -> NoReturn:
@@ -272,7 +115,9 @@ def main() -> NoReturn:
         command.main(standalone_mode=False)
         code = 0
     except AuditError as error:
-        _complain(error)
+        from auditor.gate import complain
+
+        complain(error)
         code = error.exit_code
     except click.ClickException as error:
         error.show()
