@@ -6,17 +6,18 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from auditor import baseline
+from auditor import baseline, exporter
 from auditor.engine import Request, audit
 from auditor.errors import AuditError, UsageError
-from auditor.model import Report, Severity
+from auditor.model import Known, Report, Severity, Standing
 from auditor.progress import Progress
-from auditor.ranking import Policy
+from auditor.ranking import Expectation, Ignore, Policy, in_older
 from auditor.reports import FORMATS
 from auditor.reports.terminal import plain, size
 
@@ -35,8 +36,16 @@ class Settings:
     fail_on: str = "high"
     base: str | None = None
     platform: str | None = None
+    all_platforms: bool = False
+    pull: bool = False
+    local: bool = False
     baseline: str | None = None
     write_baseline: str | None = None
+    against: str | None = None
+    ignores: tuple[Ignore, ...] = ()
+    """
+    From the configuration alone, as is what follows.
+    """
     list_all: bool = False
     show_secrets: bool = False
     strict: bool = False
@@ -65,29 +74,65 @@ class _Run:
         self._failed = False
 
     def run(self, images: Sequence[str]) -> int:
-        target = self._settings.write_baseline
-        reports: list[Report] = []
-        for request in self._requests(images):
-            reports += self._audit(request)
+        known, before = self._known()
+        older = self._older()
+        requests = self._requests(images, (*known, *older))
+        reports = [report for request in requests for report in self._audit(request)]
+        whole = not self._failed and not any(map(_is_partial, reports))
+        reports = _told_once(reports, whole)
         if reports:
             self._write(reports)
-        if target and reports:
-            count = baseline.write(Path(target), reports)
-            self._say(f"{target}: {count} leaks accepted from now on")
+            self._accept(reports, before, whole)
         return self._exit_code(reports)
 
-    def _requests(self, images: Iterable[str]) -> list[Request]:
+    def _known(self) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
+        """
+        What the baseline accepts, and what a baseline that is to be written accepted until now.
+        """
         told = self._settings
-        accepted = baseline.read(Path(told.baseline)) if told.baseline else frozenset()
+        known = baseline.read(Path(told.baseline)) if told.baseline else ()
+        target = Path(told.write_baseline) if told.write_baseline else None
+        # NOTE: what is no baseline is not written over, unless it is empty.
+        old = target is not None and target.is_file() and target.stat().st_size > 0
+        return known, (*known, *(baseline.read(target) if target and old else ()))
+
+    def _older(self) -> tuple[Known, ...]:
+        """
+        What the image of `--against` gives away. Raises an `AuditError` if it cannot be audited.
+        """
+        reference = self._settings.against
+        if reference is None:
+            return ()
+        policy = Policy(list_all=True, keep_secrets=True)
+        reports = self._watched(self._request(reference, policy))
+        if any(map(_is_partial, reports)):
+            self._say(f"{plain(reference)}: was read in part, so more may seem new than is")
+        return tuple(known for report in reports for known in in_older(report.leaks, reference))
+
+    def _requests(self, images: Sequence[str], known: tuple[Known, ...]) -> list[Request]:
+        told = self._settings
         everything = told.list_all or bool(told.write_baseline)
-        policy = Policy(everything, told.show_secrets, accepted)
-        return [Request(image, told.platform, told.base, policy) for image in images]
+        expected = Expectation(known, told.ignores, datetime.now(UTC).date())
+        policy = Policy(everything, told.show_secrets, expected)
+        named = [*images, *(exporter.local() if told.local else ())]
+        if not named:
+            self._say("the engine has no image")
+        return [self._request(image, policy) for image in named]
+
+    def _request(self, reference: str, policy: Policy) -> Request:
+        told = self._settings
+        return Request(
+            reference,
+            told.platform,
+            told.base,
+            policy,
+            pull=told.pull,
+            all_platforms=told.all_platforms,
+        )
 
     def _audit(self, request: Request) -> list[Report]:
-        shown = sys.stderr.isatty() and not self._settings.quiet
         try:
-            with Progress(sys.stderr, request.reference) if shown else nullcontext() as progress:
-                reports = audit(request, progress)
+            reports = self._watched(request)
         except UsageError:
             raise
         except AuditError as error:
@@ -97,6 +142,11 @@ class _Run:
         for report in reports:
             self._say(_summary(report))
         return reports
+
+    def _watched(self, request: Request) -> list[Report]:
+        shown = sys.stderr.isatty() and not self._settings.quiet
+        with Progress(sys.stderr, request.reference) if shown else nullcontext() as progress:
+            return audit(request, progress)
 
     def _write(self, reports: Sequence[Report]) -> None:
         for name, file in self._destinations:
@@ -112,6 +162,15 @@ class _Run:
                     f"{file}: cannot be written: {error.strerror}", "Choose another file."
                 ) from error
 
+    def _accept(self, reports: Sequence[Report], before: Sequence[Known], whole: bool) -> None:
+        target = self._settings.write_baseline
+        if not target:
+            return
+        count = baseline.write(Path(target), reports, before, prune=whole)
+        self._say(f"{target}: {count} leaks accepted from now on")
+        if not whole:
+            self._say(f"{target}: nothing was removed, since not all was read")
+
     def _exit_code(self, reports: Sequence[Report]) -> int:
         worst = [report.worst for report in reports if report.worst]
         told = self._settings
@@ -120,13 +179,33 @@ class _Run:
             return 1
         if self._failed:
             return 3
-        gaps = [gap for report in reports for gap in report.ledger.gaps]
-        partial = any(gap.blocking for gap in gaps) or (told.strict and bool(gaps))
-        return 4 if partial else 0
+        gaps = told.strict and any(report.ledger.gaps for report in reports)
+        return 4 if gaps or any(map(_is_partial, reports)) else 0
 
     def _say(self, text: str) -> None:
         if not self._settings.quiet:
             print(text, file=sys.stderr)
+
+
+def _is_partial(report: Report) -> bool:
+    return any(gap.blocking for gap in report.ledger.gaps)
+
+
+def _told_once(reports: Sequence[Report], whole: bool) -> list[Report]:
+    """
+    A baseline knows no images: what it accepts is gone if no image has it, and is told with the
+    first. Of what was not read whole nobody knows what is gone.
+    """
+    if len(reports) == 1 and whole:
+        return list(reports)
+    sets = [set(report.standing.gone) for report in reports]
+    common = set.intersection(*sets) if sets and whole else set()
+    first = tuple(known for known in reports[0].standing.gone if known in common) if sets else ()
+    gone = [first, *([()] * len(sets[1:]))]
+    return [
+        replace(report, standing=replace(report.standing, gone=told))
+        for report, told in zip(reports, gone, strict=False)
+    ]
 
 
 def _destinations(
@@ -146,10 +225,17 @@ def _destinations(
 def _summary(report: Report) -> str:
     counts = ", ".join(f"{getattr(report.counts, s.value)} {s.value}" for s in Severity)
     gaps = len(report.ledger.gaps)
+    counts += _compared(report.standing, report.accepted)
     return (
         f"{plain(report.reference)}: {counts}; {len(report.layers)} layers, "
         f"{report.ledger.files} files, {size(report.ledger.bytes)}, {gaps} gaps"
     )
+
+
+def _compared(standing: Standing, accepted: int) -> str:
+    numbers = {"accepted": accepted, "expired": standing.expired, "gone": len(standing.gone)}
+    parts = [f"{number} {word}" for word, number in numbers.items() if number]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def complain(error: AuditError) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from auditor.model import (
     Gap,
@@ -19,6 +19,7 @@ from auditor.model import (
     Severity,
 )
 from auditor.ranking import lives
+from auditor.ranking.acceptance import Expectation
 from auditor.ranking.leaks import group, without_echoes
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact, nothing, redactor
@@ -35,9 +36,11 @@ class Policy:
 
     list_all: bool = False
     show_secrets: bool = False
-    accepted: frozenset[str] = frozenset()
+    expected: Expectation = field(default_factory=Expectation)
+    keep_secrets: bool = False
     """
-    Fingerprints that the baseline accepts.
+    Leaks carry their secret, for comparison within this process. Texts are redacted nevertheless,
+    but no format may see such a report.
     """
 
 
@@ -54,11 +57,12 @@ def rank(
     """
     raw = [*metadata, *lives.in_layers(image, scans)]
     redact = nothing if policy.show_secrets else redactor(item.finding for item in raw)
-    leaks = group(without_echoes(raw), redact, policy.show_secrets)
-    accepted = [
-        replace(leak, accepted=True) for leak in leaks if leak.fingerprint in policy.accepted
-    ]
-    open_leaks = [leak for leak in leaks if leak.fingerprint not in policy.accepted]
+    judged = policy.expected.judge(group(without_echoes(raw), redact, show=True))
+    standing = policy.expected.standing(judged)
+    shown = policy.show_secrets or policy.keep_secrets
+    leaks = judged if shown else [replace(leak, secret=None) for leak in judged]
+    accepted = [leak for leak in leaks if leak.accepted]
+    open_leaks = [leak for leak in leaks if not leak.accepted]
     listed = [leak for leak in open_leaks if policy.list_all or leak.severity is not Severity.LOW]
     return Report(
         reference=redact(image.reference),
@@ -72,6 +76,7 @@ def rank(
         metadata_counts=count([leak for leak in open_leaks if _touches(leak, None)]),
         accepted=len(accepted),
         accepted_leaks=tuple(accepted),
+        standing=standing,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from auditor import __version__
 from auditor.model import Gap, LayerRow, Leak, Place, Report
+from auditor.reports import standing
 
 VERSION = 1
 
@@ -45,7 +46,9 @@ def _image(report: Report) -> dict[str, Any]:
             **asdict(report.counts),
             "accepted": report.accepted,
             "worst": report.worst,
+            **standing.numbers(report.standing),
         },
+        "gone": [standing.gone(known) for known in report.standing.gone],
     }
 
 
@@ -76,6 +79,7 @@ def _leak(leak: Leak) -> dict[str, Any]:
         "places": [_place(place) for place in leak.places],
         "reasons": list(leak.reasons),
         "advice": leak.advice,
+        "acceptance": standing.reason(leak.acceptance),
     }
 
 

@@ -4,11 +4,17 @@ Reports as every format gets them: a leaky, a clean and a partial one, and a hos
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from auditor.model import (
+    Acceptance,
+    AcceptedBy,
     Confidence,
     Counts,
     Exposure,
     Gap,
+    Known,
     Layer,
     LayerRow,
     Leak,
@@ -18,10 +24,13 @@ from auditor.model import (
     Report,
     Secret,
     Severity,
+    Standing,
     State,
 )
 
 NONE = Counts()
+LOOKED_AT = Acceptance(AcceptedBy.BASELINE, "revoked, see ticket 7", date(2031, 1, 31))
+IGNORED = Acceptance(AcceptedBy.IGNORED, "documentation")
 ID = f"sha256:{'0123456789abcdef' * 4}"
 
 
@@ -104,6 +113,17 @@ def leaky() -> Report:
         counts=Counts(critical=1, high=1, medium=1, low=3),
         metadata_counts=Counts(high=1),
         accepted=2,
+        accepted_leaks=(
+            replace(leak(Severity.HIGH, Place(1, "/app/b")), accepted=True, acceptance=LOOKED_AT),
+            replace(leak(Severity.LOW, Place(1, "/doc/x")), accepted=True, acceptance=IGNORED),
+        ),
+        standing=Standing(
+            new=6,
+            known=2,
+            expired=1,
+            ignored=1,
+            gone=(Known("0c" * 32, LOOKED_AT, "Secret Keyword", Severity.LOW, "/app/old.env"),),
+        ),
     )
 
 
@@ -173,6 +193,7 @@ def hostile(text: str) -> Report:
         reasons=(text, text),
         advice=text,
     )
+    known = Known(text, Acceptance(AcceptedBy.IGNORED, text), text, None, text)
     return Report(
         reference=text,
         id=text,
@@ -183,4 +204,7 @@ def hostile(text: str) -> Report:
         ledger=Ledger(1, 1, (Gap(text, text, 0, True), Gap(text, text + "2"))),
         counts=Counts(high=1),
         metadata_counts=Counts(high=1),
+        accepted=1,
+        accepted_leaks=(replace(bad, accepted=True, acceptance=known.acceptance),),
+        standing=Standing(gone=(known,)),
     )

@@ -132,19 +132,23 @@ def test_same_report_is_written_the_same(name: str) -> None:
 KEYS = {
     "": ["version", "tool", "images"],
     "tool": ["name", "version"],
-    "images": ["reference", "id", "platform", "source", "layers", "leaks", "ledger", "summary"],
+    "images": ["reference", "id", "platform", "source", "layers", "leaks", "ledger", "summary",
+               "gone"],
     "layers": ["index", "diff_id", "digest", "size", "created_by", "origin", "score", "leaks"],
     "layers.leaks": ["critical", "high", "medium", "low"],
     "leaks": ["id", "fingerprint", "detector", "severity", "confidence", "exposure", "origin",
-              "preview", "secret", "places", "reasons", "advice"],
+              "preview", "secret", "places", "reasons", "advice", "acceptance"],
     "places": ["layer", "path", "inside", "line", "instruction", "dockerfile_line", "state",
                "removed_by"],
     "ledger": ["files", "bytes", "gaps"],
     "gaps": ["layer", "path", "reason"],
-    "summary": ["critical", "high", "medium", "low", "accepted", "worst"],
+    "summary": ["critical", "high", "medium", "low", "accepted", "worst", "new", "known",
+                "expired", "ignored", "gone"],
+    "gone": ["fingerprint", "detector", "severity", "place", "acceptance"],
+    "acceptance": ["by", "reason", "expires"],
 }  # fmt: skip
 """
-DESIGN.md §6, word for word and in its order.
+DESIGN.md §6, word for word and in its order, with what was added since.
 """
 
 
@@ -180,6 +184,8 @@ def test_json_keys() -> None:
     check([image["ledger"] for image in images], "ledger")
     check([gap for image in images for gap in image["ledger"]["gaps"]], "gaps")
     check([image["summary"] for image in images], "summary")
+    check([known for image in images for known in image["gone"]], "gone")
+    check([known["acceptance"] for image in images for known in image["gone"]], "acceptance")
 
 
 def test_json_values() -> None:
@@ -190,7 +196,8 @@ def test_json_values() -> None:
     assert (document["version"], document["tool"]["name"]) == (1, "layer-auditor")
     (image,) = document["images"]
     assert image["summary"] == {
-        "critical": 1, "high": 1, "medium": 1, "low": 3, "accepted": 2, "worst": "critical"
+        "critical": 1, "high": 1, "medium": 1, "low": 3, "accepted": 2, "worst": "critical",
+        "new": 6, "known": 2, "expired": 1, "ignored": 1, "gone": 1,
     }  # fmt: skip
     assert [layer["origin"] for layer in image["layers"]] == ["base", "own", "own"]
     first = image["leaks"][0]
@@ -287,7 +294,8 @@ def test_table_tells_what_is_not_listed() -> None:
     """
     text = write("table", leaky())
     assert "1 critical, 1 high, 1 medium, 3 low (not listed, see --all)" in text
-    assert "2 accepted by the baseline" in text
+    assert "2 accepted" in text
+    assert "Gone: Secret Keyword  /app/old.env  (was in the baseline)" in text
 
 
 def test_table_lists_low_leaks_without_a_hint() -> None:
