@@ -37,6 +37,14 @@ class Request:
     How many processes may scan; `None` for one on each core.
     """
     policy: Policy = field(default_factory=Policy)
+    pull: bool = False
+    """
+    Whether the engine is to pull it first.
+    """
+    all_platforms: bool = False
+    """
+    Whether a platform that is named and not there makes the audit partial.
+    """
 
 
 def audit(request: Request, progress: Progress | None = None) -> list[Report]:
@@ -44,6 +52,8 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     The reports of all images that a reference means: several for an archive of several or an
     index of several platforms. Raises an `AuditError` if there is none to report on.
     """
+    if request.pull:
+        exporter.pull(request.reference, request.platform)
     base = _describe(request.base)[0] if request.base else None
     source, name = exporter.choose(request.reference)
     with source.open(name) as export, Runner(request.jobs or cores(), prepare) as runner:
@@ -53,6 +63,8 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     spare = archive.unreferenced(contents)
     reports = []
     for image in _images(contents, export, request):
+        if request.all_platforms:
+            image = oci.must_have_platforms(image)
         known = base or _named_base(image, kind)
         reports.append(_report(image, kind, contents, known, spare, request.policy))
         # What belongs to no image is told once.
