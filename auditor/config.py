@@ -188,11 +188,12 @@ class _Checked:
         """
         table = self._kind("ignore", entry, dict)
         self.keys(table, ("path", "detector", "origin", "reason", "expires"), "ignore.")
-        told = {key: self.value(table, key, str, None) for key in ("path", "detector", "origin")}
+        paths = self.texts("ignore.path", table.get("path", []))
+        told = {key: self.value(table, key, str, None) for key in ("detector", "origin")}
         reason = self.value(table, "reason", str, "")
         if not reason.strip():
             raise self._wrong("an ignore has no reason", 'Say why: reason = "…".')
-        if not any(told.values()):
+        if not paths and not any(told.values()):
             raise self._wrong(
                 "an ignore has neither path, detector nor origin", "Say what is to be ignored."
             )
@@ -202,7 +203,7 @@ class _Checked:
                 f"ignore.origin is none of {', '.join(Origin)}", "Leave it out for all."
             )
         expires = self._day(table.get("expires"))
-        return Ignore(reason, **told, origin=origin and Origin(origin), expires=expires)
+        return Ignore(reason, paths, **told, origin=origin and Origin(origin), expires=expires)
 
     def _day(self, value: Any) -> date | None:
         if isinstance(value, datetime):

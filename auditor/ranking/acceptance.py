@@ -15,13 +15,13 @@ from auditor.ranking.globs import matches
 @dataclass(frozen=True, slots=True)
 class Ignore:
     """
-    Leaks that the user does not want to hear of. What is `None` matches everything.
+    Leaks that the user does not want to hear of. What is `None` or empty matches everything.
     """
 
     reason: str
-    path: str | None = None
+    paths: tuple[str, ...] = ()
     """
-    A pattern: `*` and `?` within a name, `**` for any folders.
+    Patterns of which one must match: `*` and `?` within a name, `**` for any folders.
     """
     detector: str | None = None
     origin: Origin | None = None
@@ -32,7 +32,7 @@ class Ignore:
         Whether it means this place of a leak.
         """
         return (
-            (self.path is None or matches(place.path, self.path))
+            (not self.paths or any(matches(place.path, one) for one in self.paths))
             and (self.detector is None or self.detector == leak.detector)
             and (self.origin is None or self.origin is leak.origin)
         )
