@@ -215,7 +215,7 @@ def _converter(option: click.Option) -> Callable[[Any], object]:
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AUDIT"},
     epilog=EPILOG,
 )
-@click.argument("images", metavar="IMAGE...", nargs=-1, type=_Image())
+@click.argument("images", metavar="IMAGE...", nargs=-1, type=_Image(), envvar="AUDIT_IMAGES")
 # --- the report
 @click.option(
     "-f",
