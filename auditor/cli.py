@@ -249,6 +249,12 @@ def _converter(option: click.Option) -> Callable[[Any], object]:
 @_flag("--pull", help="Have the engine pull the image first.")
 @_flag("--local", help="All images of the engine, dangling ones too, beside IMAGE.")
 # --- the command itself
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that scan. [default: all cores]",
+)
 @_flag("--no-config", is_eager=True, help="Read no configuration file.")
 @_file(
     "--config",
@@ -289,8 +295,8 @@ def command(ctx: click.Context, /, images: tuple[str, ...], **options: Any) -> N
     # Imported here: --help and --version must not wait for it.
     from auditor.gate import Settings, run
 
-    config = ctx.obj
-    more = {} if config is None else {"ignores": config.ignores}
+    names = ("ignores", "detectors", "limits") if ctx.obj else ()
+    more = {name: getattr(ctx.obj, name) for name in names}
     sys.exit(run(images, Settings(**options, **more)))
 
 

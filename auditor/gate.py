@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,15 +42,18 @@ class Settings:
     baseline: str | None = None
     write_baseline: str | None = None
     against: str | None = None
-    ignores: tuple[Ignore, ...] = ()
-    """
-    From the configuration alone, as is what follows.
-    """
     list_all: bool = False
     show_secrets: bool = False
     strict: bool = False
+    jobs: int | None = None
     quiet: bool = False
     verbose: bool = False
+    ignores: tuple[Ignore, ...] = ()
+    """
+    From the configuration alone, as are the others below.
+    """
+    detectors: tuple[str, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 def run(images: Sequence[str], settings: Settings) -> int:
@@ -71,6 +74,10 @@ class _Run:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._destinations = _destinations(settings.formats, settings.output)
+        # NOTE: what would be passed over in silence is an error, until there is who obeys it.
+        unmet = [name for name in ("detectors", "limits") if getattr(settings, name)]
+        if unmet:
+            raise UsageError(f"{unmet[0]} are not obeyed yet", "Take them out of the file.")
         self._failed = False
 
     def run(self, images: Sequence[str]) -> int:
@@ -125,6 +132,7 @@ class _Run:
             reference,
             told.platform,
             told.base,
+            told.jobs,
             policy,
             pull=told.pull,
             all_platforms=told.all_platforms,
