@@ -419,6 +419,17 @@ def test_several_formats_in_a_variable(tars: dict[str, Path], call: Call, tmp_pa
     assert [path.stat().st_size > 0 for path in names] == [True, True]
 
 
+def test_images_in_a_variable(tars: dict[str, Path], call: Call) -> None:
+    """
+    Images can stand in a variable, parted by blanks; those on the command line go before it.
+    """
+    both = {"AUDIT_IMAGES": f"{tars['clean']} {tars['leaky']}"}
+    ran = call("-f", "json", env=both)
+    assert (ran.code, len(ran.report["images"])) == (1, 2)
+    assert call(tars["clean"], env=both).code == 0
+    assert call(env={"AUDIT_IMAGES": ""}).code == 2
+
+
 def test_option_goes_before_the_variable(tars: dict[str, Path], call: Call) -> None:
     """
     What is on the command line wins.

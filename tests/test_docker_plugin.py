@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,13 +53,18 @@ def test_metadata_needs_nothing_heavy() -> None:
 
 def test_metadata_comes_at_once() -> None:
     """
-    The best of several calls takes at most a tenth of a second.
+    A call takes at most a tenth of a second. Other tests run beside, so the processor's time
+    counts; there is nothing else in it to wait for.
     """
     took = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = os.times()
         subprocess.run([PROGRAM, docker_plugin.METADATA], capture_output=True, check=True)
-        took.append(time.perf_counter() - began)
+        ended = os.times()
+        took.append(
+            ended.children_user + ended.children_system
+            - began.children_user - began.children_system
+        )  # fmt: skip
     assert min(took) <= 0.1
 
 
