@@ -1,27 +1,41 @@
 """
-The command: options in, report out, exit code.
+The command line: options and their variables of the environment, and the entry point.
+
+What the options ask for is done in `gate.py`; an option is one row here and one field there.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    ShellComplete,
+    add_completion_class,
+    get_completion_class,
+    split_arg_string,
+)
 
 from auditor import __version__
-from auditor.errors import AuditError, UsageError
+from auditor.errors import AuditError
 
 if TYPE_CHECKING:
-    from auditor.engine import Request
-    from auditor.model import Report
+    from auditor.config import Option
 
+PROGRAM = "audit"
+COMPLETION = "_AUDIT_COMPLETE"
 FORMATS = ("github", "gitlab", "html", "json", "junit", "markdown", "sarif", "table")
+SHELLS = ("bash", "fish", "zsh")
+NOT_IN_FILES = ("help", "version", "no_config", "saved")
 LEVELS = ("critical", "high", "medium", "low", "never")
 EPILOG = """
 \b
@@ -43,6 +57,39 @@ Exit codes
 """
 
 
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class _BashComplete(BashComplete):
+    """
+    Bash takes a colon for the end of a word, and no image name is without one.
+    """
+
+    source_template = """\
+%(complete_func)s() {
+    local line="${COMP_LINE:0:COMP_POINT}" word="" there="" type item
+    [[ $line == *[[:space:]] ]] || word="${line##*[[:space:]]}"
+    [[ $COMP_WORDBREAKS == *:* && $word == *:* ]] && there="${word%%"${word##*:}"}"
+    COMPREPLY=()
+    while IFS=, read -r type item; do
+        case $type in
+            plain) COMPREPLY+=("${item#"$there"}") ;;
+            file) compopt -o default ;;
+        esac
+    done < <(COMP_WORDS="$line" %(complete_var)s=bash_complete "$1")
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        line = os.environ["COMP_WORDS"]
+        words = split_arg_string(line)[1:]
+        return (words, "") if line[-1:].isspace() or not words else (words[:-1], words[-1])
+
+
+add_completion_class(_BashComplete)
+
+
 class _FormatOption(click.ParamType[tuple[str, str | None]]):
     """
     `FORMAT` or `FORMAT=FILE`.
@@ -59,6 +106,62 @@ class _FormatOption(click.ParamType[tuple[str, str | None]]):
         if name not in FORMATS:
             self.fail(f"{name!r} is not one of {', '.join(FORMATS)}", param, ctx)
         return name, file or None
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+class _Image(click.ParamType[str]):
+    """
+    A reference; the shell completes the engine's names, and files.
+    """
+
+    name = "IMAGE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        files = [CompletionItem(incomplete, type="file")]
+        if incomplete.startswith(("/", ".", "~")):
+            return files
+        from auditor.exporter import completions
+
+        return [*(CompletionItem(name) for name in completions(incomplete)), *files]
+
+
+def _flag(*names: str, **more: Any) -> Callable[[_F], _F]:
+    return click.option(*names, is_flag=True, **more)
+
+
+def _file(*names: str, **more: Any) -> Callable[[_F], _F]:
+    return click.option(*names, type=click.Path(dir_okay=False), metavar="FILE", **more)
+
+
+def _image(*names: str, **more: Any) -> Callable[[_F], _F]:
+    return click.option(*names, type=_Image(), metavar="IMAGE", **more)
+
+
+def _print_completion(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is None or ctx.resilient_parsing:
+        return
+    kind = get_completion_class(value)
+    if kind is not None:
+        click.echo(kind(ctx.command, {}, PROGRAM, COMPLETION).source())
+    ctx.exit()
+
+
+def _install_plugin(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from auditor import plugin_install
+
+    click.echo(f"{plugin_install.install()}: docker audit is there from now on")
+    ctx.exit()
 
 
 def _list_detectors(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -78,11 +181,59 @@ def _list_detectors(ctx: click.Context, param: click.Parameter, value: bool) -> 
     ctx.exit()
 
 
+def _configure(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """
+    Defaults from the project's configuration: they stand behind the environment.
+    """
+    if ctx.resilient_parsing or ctx.params.get("no_config"):
+        return
+    # NOTE: it is read before all other options, as its values are their defaults.
+    from auditor import config
+
+    path = Path(value) if value is not None else config.find(Path.cwd())
+    if path is not None:
+        ctx.obj = config.load(path, _keys(ctx.command.params))
+        ctx.default_map = dict(ctx.obj.options)
+
+
+def _keys(parameters: Sequence[click.Parameter]) -> dict[str, Option]:
+    """
+    The options that may be keys of a configuration, by their long name.
+    """
+    from auditor.config import Option
+
+    keys = {}
+    for one in parameters:
+        if isinstance(one, click.Option) and one.name not in NOT_IN_FILES and one.expose_value:
+            long = max(one.opts, key=len).removeprefix("--")
+            kind = (
+                bool
+                if one.is_flag
+                else int
+                if isinstance(one.type, click.types.IntParamType)
+                else str
+            )
+            is_file = isinstance(one.type, click.Path)
+            keys[long] = Option(one.name or long, _converter(one), kind, one.multiple, is_file)
+    return keys
+
+
+def _converter(option: click.Option) -> Callable[[Any], object]:
+    def convert(value: Any) -> object:
+        try:
+            return option.type.convert(value, option, None)
+        except click.BadParameter as error:
+            raise ValueError(error.message) from error
+
+    return convert
+
+
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AUDIT"},
     epilog=EPILOG,
 )
-@click.argument("images", metavar="IMAGE...", nargs=-1)
+@click.argument("images", metavar="IMAGE...", nargs=-1, type=_Image(), envvar="AUDIT_IMAGES")
+# --- the report
 @click.option(
     "-f",
     "--format",
@@ -102,7 +253,10 @@ def _list_detectors(ctx: click.Context, param: click.Parameter, value: bool) -> 
     envvar="AUDIT_FROM_JSON",
     help="Write a report saved with -f json again; takes no IMAGE.",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="File instead of stdout.")
+@_file("-o", "--output", help="File instead of stdout.")
+@_flag("--all", "list_all", envvar="AUDIT_ALL", help="List leaks of low severity too.")
+@_flag("--show-secrets", help="Show the secrets in plain text.")
+# --- the gate
 @click.option(
     "--fail-on",
     type=click.Choice(LEVELS),
@@ -110,236 +264,92 @@ def _list_detectors(ctx: click.Context, param: click.Parameter, value: bool) -> 
     show_default=True,
     help="Exit 1 for leaks of this severity or worse.",
 )
-@click.option("--base", metavar="IMAGE", help="The base image: its layers are reported apart.")
-@click.option(
-    "--dockerfile",
-    type=click.Path(dir_okay=False),
-    help="The image's Dockerfile: leaks are mapped to its lines.",
-)
+@_flag("--strict", help="Exit 4 for anything that was not looked into.")
+@_file("--baseline", help="Accept the leaks listed in this file.")
+@_file("--write-baseline", help="Write all leaks to this file, keeping its reasons and dates.")
+@_image("--against", help="An older image: only what it does not give away counts.")
+@_image("--base", help="The base image: its layers are reported apart.")
+@_file("--dockerfile", help="The image's Dockerfile: leaks are mapped to its lines.")
+# --- where images come from
 @click.option("--platform", metavar="OS/ARCH", help="Only this platform of an index.")
-@click.option(
-    "--baseline", type=click.Path(dir_okay=False), help="Accept the leaks listed in this file."
-)
-@click.option(
-    "--write-baseline", type=click.Path(dir_okay=False), help="Write all leaks to this file."
-)
-@click.option(
-    "--all", "list_all", is_flag=True, envvar="AUDIT_ALL", help="List leaks of low severity too."
-)
-@click.option("--show-secrets", is_flag=True, help="Show the secrets in plain text.")
-@click.option("--strict", is_flag=True, help="Exit 4 for anything that was not looked into.")
+@_flag("--all-platforms", help="Exit 4 if a platform that an index names is not there.")
+@_flag("--pull", help="Have the engine pull the image first.")
+@_flag("--local", help="All images of the engine, dangling ones too, beside IMAGE.")
+# --- the command itself
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
     help="Processes that scan. [default: all cores]",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error but errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is being done.")
+@_flag("--no-config", is_eager=True, help="Read no configuration file.")
+@_file(
+    "--config",
+    is_eager=True,
+    expose_value=False,
+    callback=_configure,
+    help="Instead of auditor.toml or pyproject.toml here or above.",
+)
+@_flag("-q", "--quiet", help="Nothing on standard error but errors.")
+@_flag("-v", "--verbose", help="Say on standard error what is being done.")
 @click.option(
+    "--completion",
+    type=click.Choice(SHELLS),
+    is_eager=True,
+    expose_value=False,
+    callback=_print_completion,
+    help="Print what makes this shell complete options and images.",
+)
+@_flag(
     "--list-detectors",
-    is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=_list_detectors,
     help="Show what is looked for and exit.",
 )
+@_flag(
+    "--install-docker-plugin",
+    is_eager=True,
+    expose_value=False,
+    callback=_install_plugin,
+    help="Make this command available as docker audit.",
+)
 @click.version_option(__version__, prog_name="audit")
-def command(images: tuple[str, ...], **options: Any) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, images: tuple[str, ...], **options: Any) -> None:
     """
     Find every secret that a built container image gives away, layer by layer, also those that a
     later layer deleted, in history and build args too.
     """
-    if not images and not options["saved"]:
-        raise click.UsageError("Missing argument 'IMAGE...'.")
-    _Run(**options).run(images)
+    both = (ctx.get_parameter_source(name) for name in ("config", "no_config"))
+    if options.pop("no_config") and all(one is ParameterSource.COMMANDLINE for one in both):
+        raise click.UsageError("--config and --no-config exclude each other.", ctx)
+    if not images and not options["local"] and not options["saved"]:
+        raise click.UsageError("Missing argument 'IMAGE...'.", ctx)
+    # Imported here: --help and --version must not wait for it.
+    from auditor.gate import Settings, run
+
+    names = ("ignores", "detectors", "limits") if ctx.obj else ()
+    more = {name: getattr(ctx.obj, name) for name in names}
+    sys.exit(run(images, Settings(**options, **more)))
 
 
-class _Run:
+def complete(arguments: Sequence[str], incomplete: str) -> list[CompletionItem]:
     """
-    One call of the command.
+    What may stand where `incomplete` stands, behind these arguments.
     """
-
-    def __init__(
-        self,
-        formats: Sequence[tuple[str, str | None]],
-        saved: Sequence[str],
-        output: str | None,
-        fail_on: str,
-        base: str | None,
-        dockerfile: str | None,
-        platform: str | None,
-        baseline: str | None,
-        write_baseline: str | None,
-        list_all: bool,
-        show_secrets: bool,
-        strict: bool,
-        jobs: int | None,
-        quiet: bool,
-        verbose: bool,
-    ) -> None:
-        self._formats = _destinations(formats, output)
-        self._saved = saved
-        self._fail_on = fail_on
-        self._base = base
-        self._dockerfile = dockerfile
-        self._platform = platform
-        self._baseline = baseline
-        self._write_baseline = write_baseline
-        self._list_all = list_all
-        self._show_secrets = show_secrets
-        self._strict = strict
-        self._jobs = jobs
-        self._quiet = quiet
-        self._failed = False
-        if verbose:
-            logging.basicConfig(stream=sys.stderr, format="audit: %(message)s")
-            logging.getLogger("auditor").setLevel(logging.INFO)
-
-    def run(self, images: Sequence[str]) -> NoReturn:
-        """
-        Audit, write, and leave with the exit code.
-        """
-        # Imported here: --help and --version must not wait for it.
-        from auditor import baseline
-
-        reports = self._read(images)
-        for request in self._requests(images):
-            reports += self._audit(request)
-        if reports:
-            self._write(reports)
-        if self._write_baseline and reports:
-            count = baseline.write(Path(self._write_baseline), reports)
-            self._say(f"{self._write_baseline}: {count} leaks accepted from now on")
-        sys.exit(self._exit_code(reports))
-
-    def _read(self, images: Sequence[str]) -> list[Report]:
-        """
-        Reports that were saved. They are final: what says how to audit comes too late.
-        """
-        if not self._saved:
-            return []
-        late = [self._base, self._platform, self._baseline, self._list_all, self._show_secrets]
-        if images or any(late):
-            raise UsageError(
-                "--from-json takes no IMAGE, and none of --all, --base, --baseline, --platform, "
-                "--show-secrets",
-                "Give them when the image is audited.",
-            )
-        from auditor.reports.saved import read_report
-
-        reports = [report for file in self._saved for report in read_report(Path(file))]
-        for report in reports:
-            self._say(_summary(report))
-        return reports
-
-    def _requests(self, images: Iterable[str]) -> list[Request]:
-        from auditor import baseline
-        from auditor.engine import Request
-        from auditor.ranking import Policy
-
-        accepted = baseline.read(Path(self._baseline)) if self._baseline else frozenset()
-        everything = self._list_all or bool(self._write_baseline)
-        policy = Policy(everything, self._show_secrets, accepted)
-        return [
-            Request(
-                image, self._platform, self._base, self._jobs, policy, dockerfile=self._dockerfile
-            )
-            for image in images
-        ]
-
-    def _audit(self, request: Request) -> list[Report]:
-        from auditor.engine import audit
-        from auditor.progress import Progress
-
-        shown = sys.stderr.isatty() and not self._quiet
-        try:
-            with Progress(sys.stderr, request.reference) if shown else nullcontext() as progress:
-                reports = audit(request, progress)
-        except UsageError:
-            raise
-        except AuditError as error:
-            _complain(error)
-            self._failed = True
-            return []
-        for report in reports:
-            self._say(_summary(report))
-        return reports
-
-    def _write(self, reports: Sequence[Report]) -> None:
-        from auditor.reports import FORMATS as WRITERS
-
-        for name, file in self._formats:
-            if file is None:
-                WRITERS[name](reports, sys.stdout)
-                continue
-            try:
-                # NOTE: opened late, so that a failed audit leaves no empty file behind.
-                with Path(file).open("w", encoding="utf-8", errors="backslashreplace") as out:
-                    WRITERS[name](reports, out)
-            except OSError as error:
-                raise UsageError(
-                    f"{file}: cannot be written: {error.strerror}", "Choose another file."
-                ) from error
-
-    def _exit_code(self, reports: Sequence[Report]) -> int:
-        from auditor.model import Severity
-
-        worst = [report.worst for report in reports if report.worst]
-        limit = None if self._fail_on == "never" else Severity(self._fail_on)
-        if limit and any(severity.at_least(limit) for severity in worst):
-            return 1
-        if self._failed:
-            return 3
-        gaps = [gap for report in reports for gap in report.ledger.gaps]
-        partial = any(gap.blocking for gap in gaps) or (self._strict and bool(gaps))
-        return 4 if partial else 0
-
-    def _say(self, text: str) -> None:
-        if not self._quiet:
-            click.echo(text, err=True)
+    shell = ShellComplete(command, {}, PROGRAM, COMPLETION)
+    return shell.get_completions(list(arguments), incomplete)
 
 
-def _destinations(
-    formats: Sequence[tuple[str, str | None]], output: str | None
-) -> list[tuple[str, str | None]]:
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> NoReturn:
     """
-    Where each format goes. Only one can have standard output or the file of `-o`.
-    """
-    chosen = list(formats) or [("table", None)]
-    if sum(file is None for _, file in chosen) > 1:
-        raise UsageError(
-            "only one format can go to standard output", "Write -f FORMAT=FILE for the others."
-        )
-    return [(name, file or output) for name, file in chosen]
-
-
-def _summary(report: Report) -> str:
-    from auditor.model import Severity
-    from auditor.reports.terminal import plain, size
-
-    counts = ", ".join(f"{getattr(report.counts, s.value)} {s.value}" for s in Severity)
-    gaps = len(report.ledger.gaps)
-    return (
-        f"{plain(report.reference)}: {counts}; {len(report.layers)} layers, "
-        f"{report.ledger.files} files, {size(report.ledger.bytes)}, {gaps} gaps"
-    )
-
-
-def _complain(error: AuditError) -> None:
-    from auditor.reports.terminal import plain
-
-    click.echo(f"audit: {plain(error.message)}", err=True)
-    click.echo(f"hint: {plain(error.hint)}", err=True)
-
-
-def main() -> NoReturn:
-    """
-    The entry point: `audit`.
+    The entry point: `audit`. The arguments of the process by default.
     """
     started = time.monotonic()
+    words = None if arguments is None else list(arguments)
     try:
-        command.main(standalone_mode=False)
+        command.main(words, program, COMPLETION, standalone_mode=False)
         code = 0
     except AuditError as error:
         _complain(error)
@@ -356,3 +366,10 @@ def main() -> NoReturn:
         code = 0
     logging.getLogger("auditor").info("took %.1f s", time.monotonic() - started)
     sys.exit(code)
+
+
+def _complain(error: AuditError) -> None:
+    from auditor.reports.terminal import plain
+
+    click.echo(f"audit: {plain(error.message)}", err=True)
+    click.echo(f"hint: {plain(error.hint)}", err=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from auditor import exporter, oci
-from auditor.detectors import Detector
 from auditor.exporter import Blob, Export
 from auditor.model import Field, Gap, Image, Layer, LayerScan, Origin
+from auditor.pieces import Search
 from auditor.ranking import Evidence
 from auditor.ranking.lives import in_metadata
 from auditor.runners import Runner
@@ -56,7 +56,7 @@ def read(
     export: Export,
     runner: Runner,
     progress: Progress | None = None,
-    told: Detector | None = None,
+    search: Search | None = None,
 ) -> Contents:
     """
     Every blob once, in the order in which they come.
@@ -73,7 +73,7 @@ def read(
         elif blob.link is not None:
             contents.documents.link(blob.name, blob.link)
         else:
-            scan = partial(scan_blob, runner=runner, told=told, seen=seen)
+            scan = partial(scan_blob, runner=runner, search=search, seen=seen)
             _take(blob, contents, scan)
     return contents
 

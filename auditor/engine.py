@@ -7,15 +7,18 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from auditor import contents as archive
 from auditor import dockerfile, exporter, oci, packages
 from auditor.contents import Contents, Progress
-from auditor.detectors import Detector, ToldDetector, prepare
+from auditor.decoders import Limits
+from auditor.detectors import Detector, ToldDetector, load_plugins, prepare
 from auditor.errors import AuditError, NotAnImage, UsageError
 from auditor.exporter import Export
 from auditor.model import BuildSource, Field, Finding, Gap, Image, Report
+from auditor.pieces import Search
 from auditor.ranking import Context, Evidence, Policy, Whence, integrity, origin, rank
 from auditor.ranking.lives import in_metadata
 from auditor.runners import Runner, cores
@@ -47,6 +50,22 @@ class Request:
     """
     The path of the Dockerfile that the image was built from.
     """
+    detectors: tuple[str, ...] = ()
+    """
+    The user's own, as `auditor.detectors.load_plugins` takes them.
+    """
+    limits: Limits = field(default_factory=Limits)
+    """
+    How far files within files are opened.
+    """
+    pull: bool = False
+    """
+    Whether the engine is to pull it first.
+    """
+    all_platforms: bool = False
+    """
+    Whether a platform that is named and not there makes the audit partial.
+    """
 
 
 def audit(request: Request, progress: Progress | None = None) -> list[Report]:
@@ -54,18 +73,26 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     The reports of all images that a reference means: several for an archive of several or an
     index of several platforms. Raises an `AuditError` if there is none to report on.
     """
+    begin = partial(load_plugins, request.detectors)
+    begin()
+    if request.pull:
+        exporter.pull(request.reference, request.platform)
     base = _describe(request.base)[0] if request.base else None
     given = _dockerfile(request.dockerfile) if request.dockerfile else Context()
     source, name = exporter.choose(request.reference)
-    with source.open(name) as export, Runner(request.jobs or cores(), prepare) as runner:
+    with source.open(name) as export, Runner(request.jobs or cores(), prepare, begin) as runner:
         log.info("reading %s from %s", request.reference, export.source)
         whence = _whence(export, name)
-        contents = archive.read(export, runner, progress, _told(request.reference))
+        contents = archive.read(
+            export, runner, progress, Search(_told(request.reference), request.limits)
+        )
     kind = _kind(export.source, contents.documents)
     spare = archive.unreferenced(contents)
     context = replace(given, whence=replace(whence, kind=kind, stored=contents.stored))
     reports = []
     for image in _images(contents, export, request):
+        if request.all_platforms:
+            image = oci.must_have_platforms(image)
         known = base or _named_base(image, kind)
         reports.append(_report(image, kind, contents, known, spare, request.policy, context))
         # What belongs to no image is told once.

@@ -7,6 +7,7 @@ Words follow the OCI image specification; ours are finding, leak, gap and ledger
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -496,6 +497,59 @@ class Place:
     """
 
 
+class AcceptedBy(StrEnum):
+    """
+    What says that a leak is no news.
+    """
+
+    BASELINE = "baseline"
+    IGNORED = "ignored"
+    AGAINST = "against"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """
+    Why a leak does not count, and until when.
+    """
+
+    by: AcceptedBy
+    reason: str = ""
+    """
+    In the user's words; for `AcceptedBy.AGAINST` the older image.
+    """
+    expires: date | None = None
+    """
+    The last day on which it holds; `None` for ever.
+    """
+
+    def holds(self, today: date) -> bool:
+        """
+        Whether it has not expired.
+        """
+        return self.expires is None or today <= self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    A leak that was known before the audit: from a baseline, or an older image.
+    """
+
+    fingerprint: str
+    acceptance: Acceptance
+    detector: str = ""
+    severity: Severity | None = None
+    place: str = ""
+    """
+    The path of one place, for people.
+    """
+    secret: Secret | None = None
+    """
+    Only of an older image that was audited just now, never of a file.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Leak:
     """
@@ -524,6 +578,10 @@ class Leak:
     reasons: tuple[str, ...]
     advice: str
     accepted: bool = False
+    acceptance: Acceptance | None = None
+    """
+    Set if it is accepted, or was until the acceptance expired.
+    """
     fix: str | None = None
     """
     The instruction rewritten so that it gives nothing away, as Dockerfile text.
@@ -577,6 +635,34 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    How the leaks compare with what was known before. All of them count, listed or not.
+    """
+
+    new: int = 0
+    """
+    Open leaks that nothing knew before.
+    """
+    known: int = 0
+    """
+    Leaks that the baseline or the older image has too, accepted or expired.
+    """
+    expired: int = 0
+    """
+    Known leaks that are open, since their acceptance has expired.
+    """
+    ignored: int = 0
+    """
+    Leaks that the configuration ignores.
+    """
+    gone: tuple[Known, ...] = ()
+    """
+    What was known before and is no longer found.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """
     One audited image: ranked, redacted and final. Formats only write it.
@@ -617,6 +703,7 @@ class Report:
     """
     Leaks in unchanged files of packages, which are not in any of the counts.
     """
+    standing: Standing = Standing()
 
     @property
     def worst(self) -> Severity | None:

@@ -11,13 +11,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from auditor import packages
-from auditor.decoders import decode
+from auditor.decoders import Limits, decode
 from auditor.detectors import Detector, detect
 from auditor.model import Finding, Gap, Text
 from auditor.shared_memory import Slot, taken
 from auditor.streams.reading import File, Kept, Peekable, Range, RangeReader
 
 Payload = bytes | Slot | Range
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """
+    How files are looked into.
+    """
+
+    told: Detector | None = None
+    """
+    What is known of this image and looked for everywhere.
+    """
+    limits: Limits = field(default_factory=Limits)
+    """
+    How far files within files are opened.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +70,7 @@ class Piece:
     """
     With the number of the entry that each belongs to.
     """
-    told: Detector | None = None
-    """
-    What is known of this image and looked for everywhere.
-    """
+    search: Search = field(default_factory=Search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ def look(piece: Piece) -> Found:
 
 def _in_texts(piece: Piece) -> Iterator[tuple[int, Finding | Gap]]:
     for entry, text in piece.texts:
-        for found in detect(text, piece.told):
+        for found in detect(text, piece.search.told):
             yield entry, found
 
 
@@ -95,23 +108,23 @@ def _in_files(piece: Piece, collector: packages.Collector) -> Iterator[tuple[int
             continue
         watch = packages.watch(file.path, file.reader)
         leaky = False
-        for found in look_into(replace(file, reader=Peekable(watch)), piece.told):
+        for found in look_into(replace(file, reader=Peekable(watch)), piece.search):
             leaky = leaky or isinstance(found, Finding)
             yield entry, found
         if file.inside is None:
             collector.see(file.path, watch, leaky)
 
 
-def look_into(file: File, told: Detector | None) -> Iterator[Finding | Gap]:
+def look_into(file: File, search: Search) -> Iterator[Finding | Gap]:
     """
     Decode and detect one file.
     """
-    parts: Iterable[Text | Gap] = decode(file)
+    parts: Iterable[Text | Gap] = decode(file, search.limits)
     for part in parts:
         if isinstance(part, Gap):
             yield part
         else:
-            yield from detect(part, told)
+            yield from detect(part, search.told)
 
 
 def _files(piece: Piece) -> Iterator[tuple[int, File | Gap]]:

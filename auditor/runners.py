@@ -61,12 +61,19 @@ class Runner:
     Runs tasks in `jobs` processes, once there is enough to do. Leave it as a context.
     """
 
-    def __init__(self, jobs: int, prepare: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        prepare: Callable[[], object],
+        begin: Callable[[], object] | None = None,
+    ) -> None:
         """
-        `prepare` is called before processes are started, and leaves behind what they inherit.
+        `prepare` is called before processes are started, and leaves behind what they inherit;
+        `begin` is called in each of them first.
         """
         self._jobs = jobs
         self._prepare = prepare
+        self._begin = begin
         self._executor: Executor = Here()
         self._memory: SharedMemory | None = None
         self._work = 0
@@ -112,7 +119,9 @@ class Runner:
         if context.get_start_method() == "fork":
             self._memory = SharedMemory(self.ahead + 1)
             inherit(self._memory)
-        self._executor = ProcessPoolExecutor(self._jobs, context, initializer=_begin)
+        self._executor = ProcessPoolExecutor(
+            self._jobs, context, initializer=_begin, initargs=(self._begin,)
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +141,8 @@ def _method() -> str:
     return "spawn"
 
 
-def _begin() -> None:
+def _begin(begin: Callable[[], object] | None) -> None:
     # The first process hears the interrupt and ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if begin is not None:
+        begin()

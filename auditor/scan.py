@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from auditor import packages
 from auditor.decoders import decode
-from auditor.detectors import Detector, detect
+from auditor.detectors import detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
-from auditor.pieces import Found, Item, Payload, Piece, look
+from auditor.pieces import Found, Item, Payload, Piece, Search, look
 from auditor.runners import Runner
 from auditor.streams import inflate
 from auditor.streams.header import BLOCK, is_header
@@ -102,11 +102,11 @@ class _Pieces:
     """
 
     def __init__(
-        self, runner: Runner, notes: _Notes, told: Detector | None, place: Range | None, seen: Seen
+        self, runner: Runner, notes: _Notes, search: Search, place: Range | None, seen: Seen
     ) -> None:
         self._runner = runner
         self._notes = notes
-        self._told = told
+        self._search = search
         self._place = place
         """
         Where the layer's tar lies in a file as it is; `None` if its bytes are there only once.
@@ -159,10 +159,10 @@ class _Pieces:
         if self._place is not None and file.at is not None and file.size is not None:
             self.flush()
             item = Item(entry, file.path, file.inside, 0, file.size)
-            self._submit(Piece(self._place.part(file.at, file.size), (item,), (), self._told))
+            self._submit(Piece(self._place.part(file.at, file.size), (item,), (), self._search))
             return
         watch = packages.watch(file.path, file.reader)
-        for part in decode(replace(file, reader=Peekable(watch))):
+        for part in decode(replace(file, reader=Peekable(watch)), self._search.limits):
             self.add(part, entry)
         if file.inside is None:
             # NOTE: what is found in it is not known yet.
@@ -180,7 +180,7 @@ class _Pieces:
             payload = self._place.part(self._first, size)
         else:
             payload = self._runner.lay_down(self._parts)
-        piece = Piece(payload, tuple(self._files), tuple(self._texts), self._told)
+        piece = Piece(payload, tuple(self._files), tuple(self._texts), self._search)
         self._files, self._parts, self._texts, self._size, self._held = [], [], [], 0, 0
         self._submit(piece)
 
@@ -218,33 +218,32 @@ def scan_blob(
     name: str,
     source: Reader | Range,
     runner: Runner,
-    told: Detector | None = None,
+    search: Search | None = None,
     seen: Seen = lambda count: None,
 ) -> LayerScan:
     """
-    Read a blob to its end, whatever it is. Damage is in the gaps of the result. `told` looks for
-    what is known already; `seen` is told of the bytes that were done.
+    Read a blob to its end, whatever it is. Damage is in the gaps of the result. `seen` is told
+    of the bytes that were done.
     """
+    search = search or Search()
     if not isinstance(source, Range):
-        return _streamed(name, Hashing(source, seen), runner, told)
+        return _streamed(name, Hashing(source, seen), runner, search)
     with RangeReader(source) as reader:
         head = reader.read(HEAD)
     if inflate.compression(head[: inflate.MAGIC_SIZE]) is None and _looks_like_tar(head):
-        return _in_place(name, source, runner, told, seen)
+        return _in_place(name, source, runner, search, seen)
     with RangeReader(source) as reader:
-        return _streamed(name, Hashing(reader, seen), runner, told)
+        return _streamed(name, Hashing(reader, seen), runner, search)
 
 
-def _in_place(
-    name: str, place: Range, runner: Runner, told: Detector | None, seen: Seen
-) -> LayerScan:
+def _in_place(name: str, place: Range, runner: Runner, search: Search, seen: Seen) -> LayerScan:
     """
     A tar that lies in a file as it is: only its headers are read here.
     """
     runner.expect(place.size)
     digest = runner.submit(hash_of, place)
     notes = _Notes()
-    pieces = _Pieces(runner, notes, told, place, seen)
+    pieces = _Pieces(runner, notes, search, place, seen)
     with RangeReader(place) as reader:
         walk = LayerWalk(reader, LITTLE)
         for item in walk:
@@ -266,7 +265,7 @@ def hash_of(place: Range) -> str:
     return f"sha256:{found.hexdigest()}"
 
 
-def _streamed(name: str, stored: Hashing, runner: Runner, told: Detector | None) -> LayerScan:
+def _streamed(name: str, stored: Hashing, runner: Runner, search: Search) -> LayerScan:
     """
     A blob whose bytes come once, from front to back.
     """
@@ -276,7 +275,7 @@ def _streamed(name: str, stored: Hashing, runner: Runner, told: Detector | None)
     content = Hashing(inflated) if inflated else stored
     plain = Peekable(content) if inflated else source
     notes = _Notes()
-    pieces = _Pieces(runner, notes, told, None, lambda count: None)
+    pieces = _Pieces(runner, notes, search, None, lambda count: None)
     is_tar = _looks_like_tar(plain.peek(HEAD))
     walk = LayerWalk(plain)
     if is_tar:

@@ -28,8 +28,9 @@ TOKEN = fakes()["GITHUB_TOKEN"]
 PASSWORD = fakes()["DB_PASSWORD"]
 OPTIONS = (
     "--format", "--output", "--fail-on", "--base", "--platform", "--baseline", "--write-baseline",
-    "--from-json", "--all", "--show-secrets", "--strict", "--quiet", "--verbose", "--version",
-    "--help",
+    "--from-json", "--all", "--show-secrets", "--strict", "--against", "--all-platforms", "--pull",
+    "--local", "--config", "--no-config", "--completion", "--list-detectors",
+    "--install-docker-plugin", "--quiet", "--verbose", "--version", "--help",
 )  # fmt: skip
 
 
@@ -133,6 +134,9 @@ def tars(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ("clean", ["-o", "/no/such/folder/x"], 2),
         ("clean", ["-f", "json=/no/such/folder/x"], 2),
         ("clean", ["--write-baseline", "/no/such/folder/x"], 2),
+        ("clean", ["--against", "/no/such/file"], 3),
+        ("clean", ["--config", "/no/such/file"], 2),
+        ("clean", ["--completion", "tcsh"], 2),
     ],
 )
 def test_exit_codes(
@@ -449,65 +453,6 @@ def test_base_that_is_missing(tars: dict[str, Path], call: Call) -> None:
     assert "no such file" in ran.err
 
 
-# --- baseline --------------------------------------------------------------------------------
-
-
-def test_baseline_round_trip(tars: dict[str, Path], call: Call, tmp_path: Path) -> None:
-    """
-    What a baseline was written of is accepted, and nothing else.
-    """
-    path = tmp_path / "baseline.json"
-    wrote = call("--write-baseline", path, tars["leaky"])
-    assert wrote.code == 1
-    assert f"{path}: 2 leaks accepted from now on" in wrote.err
-    ran = call("-f", "json", "--baseline", path, tars["leaky"])
-    assert (ran.code, ran.image["leaks"]) == (0, [])
-    assert ran.image["summary"]["accepted"] == 2
-    more = archive(tmp_path / "x.tar", leaky().env("API_KEY", "another-s3cret-one"))
-    ran = call("-f", "json", "--baseline", path, more)
-    assert (ran.code, len(ran.image["leaks"]), ran.image["summary"]["accepted"]) == (1, 1, 2)
-
-
-def test_baseline_is_for_reviewers(tars: dict[str, Path], call: Call, tmp_path: Path) -> None:
-    """
-    A baseline tells what is accepted, in an order that does not change, and no secret.
-    """
-    path = tmp_path / "baseline.json"
-    call("--write-baseline", path, tars["leaky"])
-    first = path.read_text()
-    document = json.loads(first)
-    assert document["version"] == 1
-    assert [sorted(entry) for entry in document["accepted"]] == [
-        ["detector", "fingerprint", "path", "reason", "severity"]
-    ] * 2
-    assert TOKEN not in first and PASSWORD not in first
-    call("--write-baseline", path, tars["leaky"])
-    assert path.read_text() == first
-
-
-def test_baseline_keeps_what_it_accepted(tars: dict[str, Path], call: Call, tmp_path: Path) -> None:
-    """
-    Written anew with itself as the baseline, it still accepts what it did.
-    """
-    path = tmp_path / "baseline.json"
-    call("--write-baseline", path, tars["leaky"])
-    before = json.loads(path.read_text())
-    call("--baseline", path, "--write-baseline", path, tars["leaky"])
-    assert json.loads(path.read_text()) == before
-
-
-def test_baseline_holds_low_leaks_too(call: Call, tmp_path: Path) -> None:
-    """
-    Leaks that are not listed are accepted as well.
-    """
-    low = Recipe().step("COPY x /", files={"x": b'password = "Tr0ub4dor-3"\n'})
-    image = archive(tmp_path / "x.tar", low.step("RUN rm x", delete=["x"]))
-    call("--write-baseline", tmp_path / "b", image)
-    ran = call("-f", "json", "--baseline", tmp_path / "b", image)
-    assert ran.image["summary"]["low"] == 0
-    assert ran.image["summary"]["accepted"] == 1
-
-
 # --- environment -----------------------------------------------------------------------------
 
 
@@ -559,6 +504,17 @@ def test_several_formats_in_a_variable(tars: dict[str, Path], call: Call, tmp_pa
     ran = call(tars["leaky"], env={"AUDIT_FORMAT": f"json={names[0]} table={names[1]}"})
     assert ran.out == ""
     assert [path.stat().st_size > 0 for path in names] == [True, True]
+
+
+def test_images_in_a_variable(tars: dict[str, Path], call: Call) -> None:
+    """
+    Images can stand in a variable, parted by blanks; those on the command line go before it.
+    """
+    both = {"AUDIT_IMAGES": f"{tars['clean']} {tars['leaky']}"}
+    ran = call("-f", "json", env=both)
+    assert (ran.code, len(ran.report["images"])) == (1, 2)
+    assert call(tars["clean"], env=both).code == 0
+    assert call(env={"AUDIT_IMAGES": ""}).code == 2
 
 
 def test_option_goes_before_the_variable(tars: dict[str, Path], call: Call) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from auditor.errors import UsageError
+from auditor.errors import AuditError, UsageError
+from auditor.exporter import engine_images
 from auditor.exporter.archive import ArchiveSource, StdinSource
 from auditor.exporter.base import HEAD, Blob, Export, Source
 from auditor.exporter.docker import DockerSource
@@ -55,6 +56,44 @@ def choose(reference: str) -> tuple[Source, str]:
     return SOURCES["docker"], reference
 
 
+def pull(reference: str, platform: str | None) -> None:
+    """
+    Have the engine fetch what the user typed. Nothing for what is no engine's. Raises
+    `ImageNotFound`.
+    """
+    source, name = choose(reference)
+    if isinstance(source, DockerSource):
+        engine_images.pull(source.engine, name, platform)
+
+
+def local() -> list[str]:
+    """
+    References of all images of the engine, dangling ones too. Raises an `AuditError`.
+    """
+    return [_reference(names[0]) for names in engine_images.names("docker")]
+
+
+def _reference(name: str) -> str:
+    """
+    NOTE: an image may be called `oci:1`, or as a file is that happens to be here.
+    """
+    return name if choose(name) == (SOURCES["docker"], name) else f"docker:{name}"
+
+
+def completions(begin: str, timeout: int = 3) -> list[str]:
+    """
+    What a reference that begins so may be: names of the engine's images. None if no engine
+    answers within `timeout` seconds.
+    """
+    prefix = next((p for p in ("docker:", "podman:") if begin.startswith(p)), "")
+    try:
+        known = engine_images.names(prefix.rstrip(":") or "docker", timeout)
+    except AuditError:
+        return []
+    found = [prefix + name for names in known for name in names]
+    return [name for name in found if name.startswith(begin)]
+
+
 def _looks_like_path(reference: str) -> bool:
     return reference.startswith(("/", "./", "../", "~")) or reference.endswith((".tar", ".tgz"))
 
@@ -63,4 +102,14 @@ def _is_layout(folder: Path) -> bool:
     return any((folder / name).is_file() for name in ("index.json", "manifest.json"))
 
 
-__all__ = ["HEAD", "SOURCES", "Blob", "Export", "Source", "choose"]
+__all__ = [
+    "HEAD",
+    "SOURCES",
+    "Blob",
+    "Export",
+    "Source",
+    "choose",
+    "completions",
+    "local",
+    "pull",
+]

@@ -40,15 +40,15 @@ class DockerSource:
     """
 
     def __init__(self, engine: str) -> None:
-        self._engine = engine
+        self.engine = engine
 
     @contextmanager
     def open(self, reference: str) -> Iterator[Export]:
         """
         See `Source.open`.
         """
-        with _session(self._engine) as client:
-            name = _name(client, self._engine)
+        with session(self.engine) as client:
+            name = _name(client, self.engine)
             details = _inspect(client, reference)
             exact = _exact(client, reference)
             pieces = _Pieces(_stream(client, reference))
@@ -59,7 +59,7 @@ class DockerSource:
         """
         See `Source.describe`.
         """
-        with _session(self._engine) as client:
+        with session(self.engine) as client:
             details = _inspect(client, reference)
             history = [_step(step) for step in _history(client, reference)]
         config = {
@@ -83,14 +83,14 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _session(engine: str) -> Iterator[docker.APIClient]:
+def session(engine: str, timeout: int = TIMEOUT) -> Iterator[docker.APIClient]:
     """
-    A client of the first engine that answers, closed at the end.
+    A client of the first engine that answers, closed at the end. Seconds to wait for an answer.
     """
     import requests.exceptions
     from docker.errors import APIError, DockerException
 
-    client = _connect(engine)
+    client = _connect(engine, timeout)
     try:
         yield client
     except AuditError:
@@ -104,10 +104,10 @@ def _session(engine: str) -> Iterator[docker.APIClient]:
         client.close()
 
 
-def _connect(engine: str) -> docker.APIClient:
+def _connect(engine: str, timeout: int) -> docker.APIClient:
     tried: list[str] = []
     for endpoint in endpoints(engine):
-        client = _client(endpoint, tried)
+        client = _client(endpoint, tried, timeout)
         if client is not None:
             return client
     denied = next((reason for reason in tried if "ermission denied" in reason), None)
@@ -122,7 +122,7 @@ def _connect(engine: str) -> docker.APIClient:
     )
 
 
-def _client(endpoint: Endpoint, tried: list[str]) -> docker.APIClient | None:
+def _client(endpoint: Endpoint, tried: list[str], timeout: int) -> docker.APIClient | None:
     import docker
     import requests.exceptions
     from docker.errors import DockerException
@@ -140,7 +140,7 @@ def _client(endpoint: Endpoint, tried: list[str]) -> docker.APIClient | None:
                     ca_cert=str(endpoint.tls / "ca.pem"),
                     verify=endpoint.verify,
                 )
-        client = docker.APIClient(version="auto", timeout=TIMEOUT, **settings)
+        client = docker.APIClient(version="auto", timeout=timeout, **settings)
     except (DockerException, requests.exceptions.RequestException, OSError) as error:
         tried.append(f"{endpoint.told_by}: {_cause(error)}")
         return None

@@ -7,9 +7,10 @@ An index may name what is not there; see image-spec image-layout.md.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from auditor.model import Gap
+from auditor.model import Gap, Image
 from auditor.oci import metadata, provenance
 from auditor.oci.documents import Document, Documents
 from auditor.oci.found import Everything, Found, Stored, platform_of, strings
@@ -19,6 +20,7 @@ INDEX_DEPTH = 8
 """
 How deep indexes may nest.
 """
+_PLATFORM = "platform "
 REFERENCE_TYPE = "vnd.docker.reference.type"
 """
 Annotation by which BuildKit marks the manifest that holds attestations.
@@ -83,7 +85,7 @@ class Descent:
         elif kind:
             self._all.gaps.append(Gap(digest, f"the {kind} is named but not in the archive"))
         elif platform:
-            self._all.gaps.append(Gap(digest, f"platform {platform} is not in the archive"))
+            self._all.gaps.append(Gap(digest, f"{_PLATFORM}{platform} is not in the archive"))
         else:
             self._all.gaps.append(Gap(digest, "the index names a manifest that is not there"))
 
@@ -173,6 +175,17 @@ def _subjects(data: dict[str, Any], descriptor: dict[str, Any]) -> list[str]:
     stated = data.get("subject")
     found = [stated.get("digest")] if isinstance(stated, dict) else []
     return strings([*found, _annotations(descriptor).get("vnd.docker.reference.digest")])
+
+
+def must_have_platforms(image: Image) -> Image:
+    """
+    An image of an index of which every platform is asked for: one that is not there is missed.
+    """
+    gaps = (
+        replace(gap, blocking=gap.blocking or gap.reason.startswith(_PLATFORM))
+        for gap in image.gaps
+    )
+    return replace(image, gaps=tuple(gaps))
 
 
 def _annotations(*documents: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from auditor.model import (
     Severity,
 )
 from auditor.ranking import lines, lives, proof
+from auditor.ranking.acceptance import Expectation
 from auditor.ranking.advice import script
 from auditor.ranking.leaks import Counsel, group, without_echoes
 from auditor.ranking.lives import Evidence
@@ -40,9 +41,11 @@ class Policy:
 
     list_all: bool = False
     show_secrets: bool = False
-    accepted: frozenset[str] = frozenset()
+    expected: Expectation = field(default_factory=Expectation)
+    keep_secrets: bool = False
     """
-    Fingerprints that the baseline accepts.
+    Leaks carry their secret, for comparison within this process. Texts are redacted nevertheless,
+    but no format may see such a report.
     """
 
 
@@ -96,12 +99,11 @@ def rank(
         prove=_prover(known, image, scans, redact),
         pages=known.pages,
     )
-    leaks = group(without_echoes(raw), redact, policy.show_secrets, counsel)
-    accepted = [
-        replace(leak, accepted=True) for leak in leaks if leak.fingerprint in policy.accepted
-    ]
-    others = [leak for leak in leaks if leak.fingerprint not in policy.accepted]
-    apart = [leak for leak in others if is_apart(leak)]
+    judged = policy.expected.judge(group(without_echoes(raw), redact, True, counsel))
+    shown = policy.show_secrets or policy.keep_secrets
+    leaks = judged if shown else [replace(leak, secret=None) for leak in judged]
+    accepted = [leak for leak in leaks if leak.accepted]
+    others = [leak for leak in leaks if not leak.accepted]
     open_leaks = [leak for leak in others if not is_apart(leak)]
     listed = others if policy.list_all else open_leaks
     listed = [leak for leak in listed if policy.list_all or leak.severity is not Severity.LOW]
@@ -118,8 +120,11 @@ def rank(
         accepted=len(accepted),
         accepted_leaks=tuple(accepted),
         complete=policy.list_all,
-        package=len(apart),
+        package=len(others) - len(open_leaks),
         dockerfile=redact(told.name) if told else None,
+        standing=policy.expected.standing(
+            [leak for leak in judged if leak.accepted or not is_apart(leak)]
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from auditor import __version__
 from auditor.model import Gap, LayerRow, Leak, Place, Report
+from auditor.reports import standing
 
 VERSION = 1
 TOOL = "layer-auditor"
@@ -65,8 +66,10 @@ def _image(report: Report) -> dict[str, Any]:
             "worst": report.worst,
             "metadata": asdict(report.metadata_counts),
             "package": report.package,
+            **standing.numbers(report.standing),
         },
         "accepted_leaks": [_leak(leak) for leak in report.accepted_leaks],
+        "gone": [standing.gone(known) for known in report.standing.gone],
         "dockerfile": report.dockerfile,
         "complete": report.complete,
     }
@@ -104,6 +107,7 @@ def _leak(leak: Leak) -> dict[str, Any]:
         "fix": leak.fix,
         "proof": leak.proof,
         "rotate": leak.rotate,
+        "acceptance": standing.reason(leak.acceptance),
     }
 
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from auditor.errors import Unreadable
 from auditor.model import (
+    Acceptance,
+    AcceptedBy,
     Confidence,
     Counts,
     Exposure,
     Gap,
+    Known,
     Layer,
     LayerRow,
     Leak,
@@ -27,6 +31,7 @@ from auditor.model import (
     Report,
     Secret,
     Severity,
+    Standing,
     State,
 )
 from auditor.reports.json import VERSION
@@ -152,6 +157,9 @@ class _Node:
     def has(self, key: str) -> bool:
         return key in self._value
 
+    def given(self, key: str) -> bool:
+        return self._value.get(key) is not None
+
 
 def _image(node: _Node) -> Report:
     ledger, summary = node.node("ledger"), node.node("summary")
@@ -175,7 +183,36 @@ def _image(node: _Node) -> Report:
         dockerfile=node.text_or_none("dockerfile"),
         complete=node.truth("complete"),
         package=summary.integer("package") if summary.has("package") else 0,
+        standing=_standing(summary, node),
     )
+
+
+def _standing(summary: _Node, image: _Node) -> Standing:
+    numbers = {
+        name: summary.integer(name) if summary.has(name) else 0
+        for name in ("new", "known", "expired", "ignored")
+    }
+    return Standing(**numbers, gone=_each(image, "gone", _gone, []))
+
+
+def _gone(node: _Node) -> Known:
+    severity = node.word("severity", Severity) if node.given("severity") else None
+    return Known(
+        node.text("fingerprint"),
+        _acceptance(node.node("acceptance")),
+        node.text("detector"),
+        severity,
+        node.text("place"),
+    )
+
+
+def _acceptance(node: _Node) -> Acceptance:
+    day = node.text_or_none("expires")
+    try:
+        expires = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise _Wrong("an acceptance has no valid date") from None
+    return Acceptance(node.word("by", AcceptedBy), node.text("reason"), expires)
 
 
 def _each(
@@ -227,6 +264,7 @@ def _leak(node: _Node, accepted: bool = False) -> Leak:
         reasons=node.texts("reasons"),
         advice=node.text("advice"),
         accepted=accepted,
+        acceptance=_acceptance(node.node("acceptance")) if node.given("acceptance") else None,
         fix=node.text_or_none("fix"),
         proof=node.text_or_none("proof"),
         rotate=node.text_or_none("rotate"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from auditor.model import Counts, Gap, LayerRow, Leak, Origin, Place, Report, Severity, State
+from auditor.reports import standing
 from auditor.reports.terminal import has_colour, plain, shorten, size
 
 FIXED = 40
@@ -179,12 +180,14 @@ class _Page:
         if hidden:
             parts[-1] += " (not listed, see --all)"
         if report.accepted:
-            parts.append(f"{report.accepted} accepted by the baseline")
+            parts.append(f"{report.accepted} accepted")
         first, *rest = self._wrap(", ".join(parts), "Leaks: ")
         yield self._bold("Leaks: ") + first.removeprefix("Leaks: ")
         yield from rest
         if report.package:
             yield from self._wrap(_packages(report), "")
+        for line in standing.lines(report):
+            yield from self._wrap(line.lstrip(), "  " if line.startswith(" ") else "")
 
     def _ledger(self, report: Report) -> Iterator[str]:
         ledger = report.ledger

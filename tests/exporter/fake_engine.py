@@ -107,6 +107,8 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(BrokenPipeError, ConnectionResetError):
             self._give(self.server.engine.answer(self.path))
 
+    do_POST = do_GET
+
     def _give(self, answer: Answer) -> None:
         if isinstance(answer, Broken):
             self._chunked(answer.data)

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from auditor.model import (
+    Acceptance,
+    AcceptedBy,
     Confidence,
     Field,
     Finding,
     Gap,
     Image,
+    Known,
     Layer,
     LayerScan,
     Origin,
@@ -20,7 +23,7 @@ from auditor.model import (
     Report,
     Secret,
 )
-from auditor.ranking import Evidence, Policy, rank
+from auditor.ranking import Evidence, Expectation, Policy, rank
 from auditor.ranking.lives import Prove, in_metadata, unproven
 
 WEAK = "hunter2-xyz"
@@ -108,6 +111,14 @@ def meta(value: str = WEAK, path: str = "config.Env.DB_PASSWORD", **keys: Any) -
     instruction = keys.pop("instruction", None)
     field = Field(path, value, inside=keys.get("inside"), instruction=instruction)
     return list(in_metadata(field, [finding(value, path, **{"line": None, **keys})], origin))
+
+
+def accepting(*fingerprints: str) -> Policy:
+    """
+    What a baseline of these leaks asks for.
+    """
+    accepted = Acceptance(AcceptedBy.BASELINE)
+    return Policy(True, expected=Expectation(tuple(Known(f, accepted) for f in fingerprints)))
 
 
 def report(

@@ -11,7 +11,7 @@ import pytest
 from auditor.model import Confidence, Counts, Exposure, Finding, Gap, LayerScan, Origin, Severity
 from auditor.ranking import Policy
 from auditor.ranking.leaks import without_echoes
-from tests.ranking.given import STRONG, WEAK, finding, image, meta, report, scan
+from tests.ranking.given import STRONG, WEAK, accepting, finding, image, meta, report, scan
 
 CERTAIN, LIKELY, POSSIBLE = Confidence
 
@@ -183,7 +183,7 @@ def test_accepted_leaks_do_not_count() -> None:
     """
     layer = scan(finding(), finding(STRONG, line=2))
     accepted = report(layer).leaks[0].fingerprint
-    found = report(layer, policy=Policy(True, accepted=frozenset({accepted})))
+    found = report(layer, policy=accepting(accepted))
     assert [leak.fingerprint for leak in found.accepted_leaks] == [accepted]
     assert found.accepted_leaks[0].accepted
     assert accepted not in [leak.fingerprint for leak in found.leaks]
@@ -198,7 +198,7 @@ def test_worst() -> None:
     assert report(*low_and_high()).worst is Severity.HIGH
     layer = scan(finding())
     mark = report(layer).leaks[0].fingerprint
-    assert report(layer, policy=Policy(accepted=frozenset({mark}))).worst is None
+    assert report(layer, policy=accepting(mark)).worst is None
 
 
 def test_layers_score_by_their_leaks() -> None:

@@ -5,12 +5,16 @@ Reports as every format gets them: a leaky, a clean and a partial one, and a hos
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from auditor.model import (
+    Acceptance,
+    AcceptedBy,
     Confidence,
     Counts,
     Exposure,
     Gap,
+    Known,
     Layer,
     LayerRow,
     Leak,
@@ -20,10 +24,13 @@ from auditor.model import (
     Report,
     Secret,
     Severity,
+    Standing,
     State,
 )
 
 NONE = Counts()
+LOOKED_AT = Acceptance(AcceptedBy.BASELINE, "revoked, see ticket 7", date(2031, 1, 31))
+IGNORED = Acceptance(AcceptedBy.IGNORED, "documentation")
 ID = f"sha256:{'0123456789abcdef' * 4}"
 
 
@@ -118,10 +125,23 @@ def leaky() -> Report:
         accepted=2,
         package=4,
         accepted_leaks=(
-            replace(leak(Severity.HIGH, Place(2, "/srv/test.key")), accepted=True),
-            replace(leak(Severity.LOW, Place(None, "config.Env.EXAMPLE")), accepted=True),
+            replace(
+                leak(Severity.HIGH, Place(2, "/srv/test.key")), accepted=True, acceptance=LOOKED_AT
+            ),
+            replace(
+                leak(Severity.LOW, Place(None, "config.Env.EXAMPLE")),
+                accepted=True,
+                acceptance=IGNORED,
+            ),
         ),
         dockerfile="build/Dockerfile",
+        standing=Standing(
+            new=6,
+            known=2,
+            expired=1,
+            ignored=1,
+            gone=(Known("0c" * 32, LOOKED_AT, "Secret Keyword", Severity.LOW, "/app/old.env"),),
+        ),
     )
 
 
@@ -195,6 +215,7 @@ def hostile(text: str) -> Report:
         proof=line,
         rotate=text,
     )
+    known = Known(text, Acceptance(AcceptedBy.IGNORED, text), text, None, text)
     return Report(
         reference=text,
         id=text,
@@ -206,6 +227,7 @@ def hostile(text: str) -> Report:
         counts=Counts(high=1),
         metadata_counts=Counts(high=1),
         accepted=1,
-        accepted_leaks=(replace(bad, accepted=True),),
+        accepted_leaks=(replace(bad, accepted=True, acceptance=known.acceptance),),
         dockerfile=text,
+        standing=Standing(gone=(known,)),
     )

@@ -20,17 +20,21 @@ KEYS = {
     "": ["version", "tool", "images"],
     "tool": ["name", "version"],
     "images": ["reference", "id", "platform", "source", "layers", "leaks", "ledger", "summary",
-               "accepted_leaks", "dockerfile", "complete"],
+               "accepted_leaks", "gone", "dockerfile", "complete"],
     "layers": ["index", "diff_id", "digest", "size", "created_by", "origin", "score", "leaks",
                "instruction", "missing"],
     "layers.leaks": ["critical", "high", "medium", "low"],
     "leaks": ["id", "fingerprint", "detector", "severity", "confidence", "exposure", "origin",
-              "preview", "secret", "places", "reasons", "advice", "fix", "proof", "rotate"],
+              "preview", "secret", "places", "reasons", "advice", "fix", "proof", "rotate",
+              "acceptance"],
     "places": ["layer", "path", "inside", "line", "instruction", "dockerfile_line", "state",
                "removed_by"],
     "ledger": ["files", "bytes", "gaps"],
     "gaps": ["layer", "path", "reason", "blocking"],
-    "summary": ["critical", "high", "medium", "low", "accepted", "worst", "metadata", "package"],
+    "summary": ["critical", "high", "medium", "low", "accepted", "worst", "metadata", "package",
+                "new", "known", "expired", "ignored", "gone"],
+    "gone": ["fingerprint", "detector", "severity", "place", "acceptance"],
+    "acceptance": ["by", "reason", "expires"],
 }  # fmt: skip
 """
 DESIGN.md §6, word for word and in its order; what was added stands behind.
@@ -74,6 +78,8 @@ def test_json_keys() -> None:
     check([image["ledger"] for image in images], "ledger")
     check([gap for image in images for gap in image["ledger"]["gaps"]], "gaps")
     check([image["summary"] for image in images], "summary")
+    check([known for image in images for known in image["gone"]], "gone")
+    check([known["acceptance"] for image in images for known in image["gone"]], "acceptance")
 
 
 def test_json_values() -> None:
@@ -86,7 +92,7 @@ def test_json_values() -> None:
     assert image["summary"] == {
         "critical": 1, "high": 1, "medium": 1, "low": 3, "accepted": 2, "worst": "critical",
         "metadata": {"critical": 0, "high": 1, "medium": 0, "low": 0},
-        "package": 4,
+        "package": 4, "new": 6, "known": 2, "expired": 1, "ignored": 1, "gone": 1,
     }  # fmt: skip
     assert [layer["origin"] for layer in image["layers"]] == ["base", "own", "own"]
     first = image["leaks"][0]
@@ -164,11 +170,12 @@ def test_json_schema_takes_the_first_reports_of_version_1() -> None:
     """
     document = as_json(leaky())
     for image in document["images"]:
-        for key in ("accepted_leaks", "dockerfile", "complete"):
+        for key in ("accepted_leaks", "gone", "dockerfile", "complete"):
             del image[key]
-        del image["summary"]["metadata"], image["summary"]["package"]
+        for key in ("metadata", "package", "new", "known", "expired", "ignored", "gone"):
+            del image["summary"][key]
         for one in image["leaks"]:
-            del one["fix"], one["proof"], one["rotate"]
+            del one["fix"], one["proof"], one["rotate"], one["acceptance"]
         for layer in image["layers"]:
             del layer["instruction"], layer["missing"]
     jsonschema.validate(document, SCHEMA)

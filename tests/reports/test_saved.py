@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.errors import Unreadable
-from auditor.model import Counts, Gap, Leak, Ledger, Place, Report, Secret, Severity
+from auditor.model import (
+    Acceptance,
+    AcceptedBy,
+    Counts,
+    Gap,
+    Leak,
+    Ledger,
+    Place,
+    Report,
+    Secret,
+    Severity,
+)
 from auditor.reports import FORMATS
 from auditor.reports.saved import parse_report, read_report
 from tests.reports.given import REPORTS, hostile, leaky
@@ -67,6 +79,7 @@ def full(kind: type[Any]) -> Any:
             "tuple[Gap, ...]": (full(Gap),) if kind is Ledger else (),
             "Secret | None": Secret("plain"),
             "Severity": Severity.MEDIUM,
+            "Acceptance | None": Acceptance(AcceptedBy.IGNORED, "a reason", date(2031, 1, 31)),
         }.get(text)
         if values[field.name] is None:
             values[field.name] = list(_enumeration(text))[-1]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 import re
 import zlib
@@ -18,27 +17,6 @@ from auditor.model import Confidence
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
-_PUBLISHED_BY_GOOGLE = frozenset(
-    {
-        "27a9a42931dff7eb2f8434e20a9bce97",
-        "49f777db995e8260da7ca9ffdf0c08d6",
-        "a6c814bc555ae62c7bd8b58ec07bf559",
-        "8731261cb72d86267a32a532ebd3df42",
-        "37f8f09bdf12c2f2eae4ead7273a62dd",
-        "eb540d2b6ee2a0a47c5779bc8a014178",
-        "2037abcaffb2b77785da716cf7ccff4f",
-        "3a8b61d0f636b007840c0d40ba12bcf4",
-        "4c98242dcadc8b29005c6b4aad526552",
-        "ea9bb1082cf95663f5faca23b8b15ef2",
-        "3f370c9dd8225c63b5c77de1f785edc9",
-        "a19f89ab3555eac10c40741f6df79ecf",
-        "e4a5542bb7fd7b67e943c71ad29c34b5",
-        "dc0fcf046c61640cbd1e8b999ada3262",
-    }
-)
-"""
-The first 128 bits of SHA-256 of API keys in the samples and tests of Firebase's own repositories.
-"""
 _RIGHT = "its checksum is right"
 
 
@@ -184,15 +162,6 @@ def key_of_32(value: str) -> Judgement | None:
     data = _decoded(value)
     if data is None or len(data) != 32:
         return Confidence.POSSIBLE, "the format of a key of 32 bytes, but it does not decode"
-    return None
-
-
-def google_key(value: str) -> Judgement | None:
-    """
-    Google publishes some keys on purpose.
-    """
-    if hashlib.sha256(value.encode()).hexdigest()[:32] in _PUBLISHED_BY_GOOGLE:
-        return Confidence.POSSIBLE, "a key that Google publishes in its samples"
     return None
 
 

@@ -58,7 +58,6 @@ RULES: tuple[Rule, ...] = (
             rf"AIza{URL}{{35}}",
             "AIza{alnum:35}",
             no=("AIza{alnum:20}",),
-            check=checks.google_key,
         ),
         token("Google OAuth client secret", rf"GOCSPX-{URL}{{28}}", "GOCSPX-{alnum:28}"),
         token(

@@ -8,6 +8,7 @@ import hashlib
 from typing import Any
 
 from auditor.model import LayerRow, Leak, Place, Report, Severity
+from auditor.reports import standing
 from auditor.reports.places import Target, best, fate, sentence, spot, target, where
 from auditor.reports.sarif.rules import LEVELS, rule_id
 from auditor.reports.terminal import plain
@@ -63,7 +64,7 @@ class Results:
                 {
                     "kind": "external",
                     "status": "accepted",
-                    "justification": "Accepted in the baseline.",
+                    "justification": _justification(leak),
                 }
             ]
         return made
@@ -165,3 +166,7 @@ def _escaped(text: str) -> str:
     Brackets make links in a SARIF message (§3.11.6); a file's name must not.
     """
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+def _justification(leak: Leak) -> str:
+    return standing.told(leak.acceptance) if leak.acceptance else "Accepted in the baseline."
