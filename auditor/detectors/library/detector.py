@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from detect_secrets.filters import heuristic
 
@@ -30,6 +30,7 @@ NEAR = 1 << 15
 """
 How far from a string of a binary the provider may be named, in bytes.
 """
+BYTECODE = (".pyc", ".pyo")
 _BUILD_VALUES = re.compile(r"\.args\.|\.env\.|\.proxy_env\.")
 
 
@@ -53,7 +54,10 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     A value that a plugin of detect-secrets names as surely as our own rule is told once.
     """
     found = list(findings)
-    own = {plugin.secret_type for plugin in provider_plugins()}
+    if len(found) < 2:
+        yield from found
+        return
+    own = _own_names()
     sure = {
         (finding.secret, finding.line): finding.confidence
         for finding in found
@@ -66,11 +70,18 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
 
 
+@cache
+def _own_names() -> frozenset[str]:
+    return frozenset(plugin.secret_type for plugin in provider_plugins())
+
+
 def _document(text: Text) -> Iterator[Finding]:
     only_tokens = text.reading is Reading.TOKENS or _is_passed_over(text.path)
     lines = Lines.of_text(text.data)
     original: list[str] | None = None
-    for match in matches(lines, text.path, only_tokens):
+    # NOTE: what was made of bytecode is no file that detect-secrets knows.
+    is_file = not text.path.endswith(BYTECODE)
+    for match in matches(lines, text.path, only_tokens, is_file):
         if _means_nothing(match, text):
             continue
         index = match.line.index

@@ -59,9 +59,12 @@ class Match:
     """
 
 
-def matches(text: Lines, filename: str, only_tokens: bool = False) -> Iterator[Match]:
+def matches(
+    text: Lines, filename: str, only_tokens: bool = False, is_file: bool = True
+) -> Iterator[Match]:
     """
-    All that detect-secrets' plugins and filters find in a text of that file name, each once.
+    All that detect-secrets' plugins and filters find in a text of that file name, each once. Only
+    a file is tried as INI and YAML.
     """
     kind = TOKENS if only_tokens else family(filename)
     hits = in_text().hits(text.data)
@@ -69,7 +72,7 @@ def matches(text: Lines, filename: str, only_tokens: bool = False) -> Iterator[M
     for found in scan(text, hits, filename, kind) if hits else ():
         seen.add((found.secret_type, found.value, found.line.index))
         yield found
-    for made in rewritten(text, filename) if not only_tokens else ():
+    for made in rewritten(text, filename) if is_file and not only_tokens else ():
         for found in scan(made, in_text().hits(made.data), filename, kind):
             key = (found.secret_type, found.value, found.line.index)
             if key not in seen:
