@@ -114,7 +114,7 @@ def _dockerfile(path: str) -> Context:
     if len(raw) > DOCKERFILE_LIMIT:
         raise UsageError(f"{path}: is too large for a Dockerfile", "Give the image's Dockerfile.")
     text = dockerfile.decode(raw)
-    found = scan_field(Field("dockerfile", text, command=True))
+    found = scan_field(Field("/Dockerfile", text, command=True))
     masked = tuple(item for item in found if isinstance(item, Finding))
     return Context(BuildSource(path, text), masked=masked)
 

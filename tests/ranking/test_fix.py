@@ -139,10 +139,10 @@ def test_secret_in_single_quotes_is_not_rewritten(planted: dict[str, str], tmp_p
 @pytest.mark.parametrize(
     ("line", "instead"),
     [
-        ("CMD serve --token {}", "CMD serve --token ${{SECRET}}"),
+        ("CMD serve --token {}", "CMD serve --token ${{TOKEN}}"),
         (
             'CMD ["serve", "--token={}"]',
-            'CMD ["sh", "-c", "exec \\"serve\\" \\"--token=${{SECRET}}\\""]',
+            'CMD ["sh", "-c", "exec \\"serve\\" \\"--token=${{TOKEN}}\\""]',
         ),
     ],
 )
