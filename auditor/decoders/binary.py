@@ -30,6 +30,12 @@ class BinaryDecoder:
     Whatever is no text.
     """
 
+    def __init__(self, *, opens: bool = True) -> None:
+        self._opens = opens
+        """
+        Whether a zip in it is one, and not only bytes like others.
+        """
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.
@@ -44,7 +50,7 @@ class BinaryDecoder:
         while data := file.reader.read(WINDOW):
             data = held + data
             data, held = _split(data) if file.reader.peek(1) else (data, b"")
-            start = appended_zip(data)
+            start = appended_zip(data) if self._opens else -1
             if start >= 0:
                 # What is not of an entry comes back from there as strings.
                 rest = Peekable(Then(data[start:], Then(held, file.reader)))

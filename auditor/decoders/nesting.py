@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.decoders.base import HEAD, Decoder
+from auditor.decoders.binary import BinaryDecoder
 from auditor.decoders.budget import Budget, Limits, Measured, Metered, OverBudget
 from auditor.decoders.embedded import embedded
 from auditor.model import Gap, Text
@@ -73,14 +74,20 @@ class Nesting:
         """
         Everything readable in a file of a layer.
         """
-        yield from self._decode(file, Budget(self._limits, file.size or 0), _Depth())
+        try:
+            yield from self._decode(file, Budget(self._limits, file.size or 0), _Depth())
+        except OverBudget as error:
+            yield Gap(file.place, f"{error}: the rest is not opened")
 
     def text(self, text: Text) -> Iterator[Text | Gap]:
         """
         Everything that is encoded in a text from elsewhere, such as an environment variable.
         """
         budget = Budget(self._limits, len(text.held))
-        yield from self._embedded(text, budget, _Depth())
+        try:
+            yield from self._embedded(text, budget, _Depth())
+        except OverBudget as error:
+            yield Gap(text.path, f"{error}: the rest is not opened")
 
     def _decode(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
         head = file.reader.peek(HEAD)
@@ -92,7 +99,7 @@ class Nesting:
             return
         if depth.files >= self._limits.depth:
             yield Gap(file.place, f"{name} content is nested too deep: it is not opened")
-            yield from self._leaf(file, budget, depth)
+            yield from self._raw(file, budget)
             return
         if not depth.files:
             file.reader = Peekable(Measured(file.reader, budget))
@@ -103,12 +110,13 @@ class Nesting:
     ) -> tuple[str, Decoder]:
         return next((name, item) for name, item in decoders if item.accepts(path, head))
 
-    def _leaf(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
+    def _raw(self, file: File, budget: Budget) -> Iterator[Text]:
         """
-        As text or strings, whatever it is.
+        The strings in it, whatever it is. Nothing in it is opened, so this ends in any case.
         """
-        _, decoder = self._choose(self._leaves, file.path, file.reader.peek(HEAD))
-        yield from self._parts(decoder, file, budget, depth)
+        for part in BinaryDecoder(opens=False).decode(file, budget):
+            if isinstance(part, Text):
+                yield part
 
     def _open(
         self, name: str, decoder: Decoder, file: File, budget: Budget, depth: _Depth
@@ -130,7 +138,7 @@ class Nesting:
         else:
             return
         if not depth.is_cut and file.reader.peek(1):
-            yield from self._leaf(file, budget, depth)
+            yield from self._raw(file, budget)
 
     def _parts(
         self, decoder: Decoder, file: File, budget: Budget, depth: _Depth
@@ -171,8 +179,13 @@ class Nesting:
     def _embedded(self, text: Text, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
         if depth.encodings >= self._limits.encodings or depth.files >= self._limits.depth:
             return
-        for file in embedded(text):
-            budget.member()
-            yield from self._nested(
-                file, budget, _Depth(depth.files, depth.encodings + 1, depth.meters)
-            )
+        deeper = _Depth(depth.files, depth.encodings + 1, depth.meters)
+        try:
+            for file in embedded(text):
+                budget.member()
+                yield from self._nested(file, budget, deeper)
+        except OverBudget as error:
+            if depth.files:
+                raise
+            # The text itself goes on.
+            yield Gap(text.path, f"{error}: what is encoded in it is not decoded")

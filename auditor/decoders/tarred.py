@@ -51,7 +51,7 @@ class TarDecoder:
             except OverBudget:
                 # It is not compressed: what follows can be looked at as it is.
                 rest = File(file.path, Peekable(reader), None, file.inside)
-                yield from BinaryDecoder().decode(rest, budget)
+                yield from BinaryDecoder(opens=False).decode(rest, budget)
                 raise
             if isinstance(member, Damage):
                 damages += 1

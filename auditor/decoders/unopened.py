@@ -47,7 +47,7 @@ class UnopenedDecoder:
         """
         yield Gap(file.place, f"{_kind(file.reader.peek(64))} content is not opened")
         # What is stored in it as it is shows all the same.
-        yield from BinaryDecoder().decode(file, budget)
+        yield from BinaryDecoder(opens=False).decode(file, budget)
 
 
 def _kind(head: bytes) -> str | None:

@@ -4,6 +4,7 @@ What is made to cost time or memory: it ends soon, a gap says so, and the rest i
 
 from __future__ import annotations
 
+import base64
 import gzip
 import struct
 import time
@@ -98,7 +99,7 @@ def test_a_bomb_is_a_gap(make: Callable[[], bytes], reason: str) -> None:
     """
     data = make()
     tracemalloc.start()
-    begin = time.perf_counter()
+    begin = time.process_time()
     gaps = []
     unpacked = 0
     for part in decode(File("/bomb", Peekable(Kept(data)), len(data))):
@@ -106,7 +107,7 @@ def test_a_bomb_is_a_gap(make: Callable[[], bytes], reason: str) -> None:
             gaps.append(part)
         else:
             unpacked += len(part.held)
-    took = time.perf_counter() - begin
+    took = time.process_time() - begin
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert any(reason in gap.reason for gap in gaps)
@@ -133,10 +134,10 @@ def test_members_that_share_their_bytes() -> None:
     """
     A zip is read from front to back, so naming a member again costs nothing.
     """
-    begin = time.perf_counter()
+    begin = time.process_time()
     data = overlapping()
     assert sum(len(p.held) for p in made.read(data) if isinstance(p, Text)) <= 21 * MIB
-    assert time.perf_counter() - begin < 30
+    assert time.process_time() - begin < 30
 
 
 def test_the_rest_of_a_tar_with_too_many_members() -> None:
@@ -225,9 +226,9 @@ def test_differences_that_multiply() -> None:
         here = len(made.pack_file(objects)) - 20
         objects.append((6, made.back(here - at), _doubled(size)))
         at, size = here, size * 2
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert made.gaps(made.pack_file(objects))
-    assert time.perf_counter() - begin < 30
+    assert time.process_time() - begin < 30
 
 
 def _doubled(size: int) -> bytes:
@@ -249,6 +250,19 @@ def test_deep_marshalled_tuples() -> None:
     head = MAGIC_NUMBER + bytes(12) + b"\xe3" + bytes(20)
     assert made.gaps(head + b")\x01" * 200_000)
     assert made.gaps(head + b"(\xff\xff\xff\x7f" * 10)
+
+
+def test_a_text_with_too_much_in_it() -> None:
+    """
+    Beyond the limit base64 is not decoded, which is told once, and the text is read to its end.
+    """
+    word = base64.b64encode(b"nothing to be seen in here") + b"\n"
+    data = word * 50 + LINE
+    limits = Limits(members=20)
+    assert len(made.gaps(data, limits)) == 1
+    assert made.found(data, TOKEN, limits=limits) == [None]
+    program = made.zipapp_file({f"{number}": b"x" for number in range(50)}, made.elf_file(b"x"))
+    assert len(made.gaps(program, limits)) == 1
 
 
 def test_zip_methods_in_a_bomb() -> None:
