@@ -376,8 +376,8 @@ def test_all(call: Call, tmp_path: Path) -> None:
     """
     Leaks of low severity are listed with `--all` alone, and counted always.
     """
-    low = Recipe().step("COPY x /", files={"x": b'password = "Tr0ub4dor-3"\n'})
-    path = archive(tmp_path / "x.tar", low.step("RUN rm x", delete=["x"]))
+    low = Recipe().step("COPY x.py /", files={"x.py": b'password = "Tr0ub4dor-3"\n'})
+    path = archive(tmp_path / "x.tar", low.step("RUN rm x.py", delete=["x.py"]))
     short, whole = (call("-f", "json", *options, path).image for options in ([], ["--all"]))
     assert short["summary"] == whole["summary"]
     assert short["summary"]["low"] == 1
@@ -476,8 +476,8 @@ def test_every_option_is_a_variable(
     """
     A variable of the environment does what its option does.
     """
-    odd = leaky().step("COPY x /", files={"x": b'password = "Tr0ub4dor-3"\n'})
-    odd.step("RUN rm x", delete=["x"]).raw_layer("COPY y /", b"no tar")
+    odd = leaky().step("COPY x.py /", files={"x.py": b'password = "Tr0ub4dor-3"\n'})
+    odd.step("RUN rm x.py", delete=["x.py"]).raw_layer("COPY y /", b"no tar")
     path = archive(tmp_path / "x.tar", odd)
     given, expected, plain = call(path, env={name: value}), call(*options, path), call(path)
     assert given == expected

@@ -162,7 +162,8 @@ def test_a_damaged_header() -> None:
     """
     middle = damaged(header(b"b", size=len(LINE))) + LINE.ljust(512, b"\n")
     result = scan(member(b"a", b"x") + middle + member(b"key", OTHER.encode()) + END)
-    assert [(secret, path) for secret, path, _, _ in places(result)] == [
+    # Several detectors may know the same secret.
+    assert list(dict.fromkeys((secret, path) for secret, path, _, _ in places(result))) == [
         (TOKEN, "(damaged part of the tar)"),
         (OTHER, "/key"),
     ]

@@ -16,7 +16,7 @@ from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
 from auditor.ranking.severity import severity
 
-_COPIES = ("attestation", "container_config", "legacy/", "unreferenced/")
+_COPIES = ("attestation", "config.Healthcheck", "container_config", "legacy/", "unreferenced/")
 """
 Where metadata begins that some tools write and others leave out.
 """
