@@ -165,7 +165,8 @@ def test_every_option_is_a_key() -> None:
         if name.startswith("--")
     }
     assert options - keys == {
-        "config", "no-config", "version", "completion", "install-docker-plugin"
+        "config", "no-config", "version", "completion", "install-docker-plugin", "list-detectors",
+        "from-json",
     }  # fmt: skip
     assert {"fail-on", "all", "format", "baseline", "show-secrets", "local"} <= keys
 

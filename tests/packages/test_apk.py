@@ -18,7 +18,7 @@ from tests.packages.made import PRIVATE, WEAK, claims, only, report, standings
 
 INSTALLED = "lib/apk/db/installed"
 ALPINE = "Some Body <some@alpinelinux.org>"
-FILE = "usr/share/shiny/settings.py"
+FILE = "usr/share/shiny/shapes.py"
 
 
 def _sum(data: bytes) -> str:
@@ -30,7 +30,7 @@ def _database(maintainer: str = ALPINE) -> bytes:
         f"C:Q1p78yvTLG094tHE1+dToJGbmYzQE=\nP:alpine-baselayout\nV:3.6.5-r0\nm:{ALPINE}\n"
         "F:dev\nF:etc\nR:motd\nZ:Q1SLkS9hBidUbPwwrw+XR0Whv3ww8=\n\n"
         f"C:Q1Ug==\nP:shiny\nV:1-r0\nA:x86_64\nm:{maintainer}\n"
-        f"F:usr\nF:usr/share\nF:usr/share/shiny\nR:settings.py\na:0:0:755\nZ:{_sum(WEAK.encode())}\n"
+        f"F:usr\nF:usr/share\nF:usr/share/shiny\nR:shapes.py\na:0:0:755\nZ:{_sum(WEAK.encode())}\n"
         "R:unsummed\nF:var\nM:0:0:1777\n"
     ).encode()
 

@@ -66,7 +66,7 @@ def test_an_unchanged_file_is_the_packages(tmp_path: Path) -> None:
     the package's name as the reason.
     """
     require("dpkg")
-    files = installed_deb(tmp_path, {"usr/share/shiny/settings.py": WEAK})
+    files = installed_deb(tmp_path, {"usr/share/shiny/shapes.py": WEAK})
     made = report(tmp_path, Recipe().step("RUN apt-get install shiny", files=files))
     leak = only(made)
     assert leak.origin is Origin.PACKAGE
@@ -82,7 +82,7 @@ def test_a_changed_file_is_not(tmp_path: Path, place: str) -> None:
     One byte more, in the layer of the package or in a later one, and the file is the author's.
     """
     require("dpkg")
-    path = "usr/share/shiny/settings.py"
+    path = "usr/share/shiny/shapes.py"
     files = installed_deb(tmp_path, {path: WEAK})
     other = WEAK.replace("xyzzy", "plugh").encode()
     recipe = Recipe()
@@ -101,7 +101,7 @@ def test_an_upgrade_proves_old_and_new(tmp_path: Path) -> None:
     A file that a later version of its package replaces is proven by the database of its time.
     """
     require("dpkg")
-    path = "usr/share/shiny/settings.py"
+    path = "usr/share/shiny/shapes.py"
     old = installed_deb(tmp_path, {path: WEAK})
     new = installed_deb(tmp_path, {path: WEAK.replace("xyzzy", "plugh")})
     made = report(tmp_path, Recipe().step("RUN install", files=old).step("RUN upgrade", files=new))
@@ -114,7 +114,7 @@ def test_a_copy_by_chown_is_proven_by_an_older_layer(tmp_path: Path) -> None:
     A layer that holds the same file once more, without a database, changes nothing.
     """
     require("dpkg")
-    path = "usr/share/shiny/settings.py"
+    path = "usr/share/shiny/shapes.py"
     files = installed_deb(tmp_path, {path: WEAK})
     recipe = Recipe().step("RUN install", files=files).step("RUN chown", files={path: files[path]})
     assert only(report(tmp_path, recipe)).origin is Origin.PACKAGE
@@ -125,7 +125,7 @@ def test_a_database_that_is_deleted_later_still_proves(tmp_path: Path) -> None:
     It is still in its layer. One that no layer holds proves nothing.
     """
     require("dpkg")
-    path = "usr/share/shiny/settings.py"
+    path = "usr/share/shiny/shapes.py"
     files = installed_deb(tmp_path, {path: WEAK})
     recipe = Recipe().step("RUN install", files=files).step("RUN rm", delete=["var/lib/dpkg"])
     assert only(report(tmp_path, recipe)).origin is Origin.PACKAGE
@@ -137,9 +137,9 @@ def test_another_place_is_the_authors(tmp_path: Path) -> None:
     A secret that also stands in a file which no package owns is the author's leak.
     """
     require("dpkg")
-    path = "usr/share/shiny/settings.py"
+    path = "usr/share/shiny/shapes.py"
     files = installed_deb(tmp_path, {path: WEAK})
-    recipe = Recipe().step("RUN install", files={**files, "app/settings.py": files[path]})
+    recipe = Recipe().step("RUN install", files={**files, "app/shapes.py": files[path]})
     leak = only(report(tmp_path, recipe))
     assert (leak.origin, leak.severity, len(leak.places)) == (Origin.OWN, "medium", 2)
 
@@ -161,8 +161,8 @@ def test_a_merged_usr_is_seen_through(tmp_path: Path) -> None:
     A package that says /lib is proven by a file in /usr/lib, where the link leads.
     """
     require("dpkg")
-    files = installed_deb(tmp_path, {"lib/shiny/settings.py": WEAK})
-    files["usr/lib/shiny/settings.py"] = files.pop("lib/shiny/settings.py")
+    files = installed_deb(tmp_path, {"lib/shiny/shapes.py": WEAK})
+    files["usr/lib/shiny/shapes.py"] = files.pop("lib/shiny/shapes.py")
     assert only(report(tmp_path, Recipe().step("RUN x", files=files))).origin is Origin.PACKAGE
 
 
@@ -171,7 +171,7 @@ def test_a_diverted_file_is_found_where_it_went(tmp_path: Path) -> None:
     Its package claims one path, dpkg-divert put it at another.
     """
     require("dpkg", "dpkg-divert")
-    path = "usr/share/shiny/settings.py"
+    path = "usr/share/shiny/shapes.py"
     files = installed_deb(tmp_path, {path: WEAK}, divert=f"/{path}")
     assert f"{path}.distrib" in files
     assert path not in files
@@ -190,7 +190,7 @@ def test_private_packages(tmp_path: Path, maintainer: str, origin: Origin) -> No
     machine without a public name.
     """
     require("dpkg")
-    files = installed_deb(tmp_path, {"opt/shiny/settings.py": WEAK}, maintainer=maintainer)
+    files = installed_deb(tmp_path, {"opt/shiny/shapes.py": WEAK}, maintainer=maintainer)
     assert only(report(tmp_path, Recipe().step("RUN x", files=files))).origin is origin
 
 

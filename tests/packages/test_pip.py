@@ -26,7 +26,7 @@ SITE = "app/venv/lib/python3.11/site-packages"
 def _wheel(folder: Path, text: str = WEAK) -> Path:
     info = "shiny-1.0.dist-info"
     files = {
-        "shiny/settings.py": text,
+        "shiny/shapes.py": text,
         "shiny/with, comma.py": "x = 1\n",
         f"{info}/METADATA": f"Name: shiny\nVersion: 1.0\n{PUBLIC}\nText.\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
@@ -70,7 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 def _origin(folder: Path, files: dict[str, bytes]) -> Origin:
     made = report(folder, Recipe().step("RUN pip install shiny", files=files))
-    return origins(made)[f"/{SITE}/shiny/settings.py"]
+    return origins(made)[f"/{SITE}/shiny/shapes.py"]
 
 
 def test_an_unchanged_file_is_the_packages(tmp_path: Path, site: dict[str, bytes]) -> None:
@@ -80,7 +80,7 @@ def test_an_unchanged_file_is_the_packages(tmp_path: Path, site: dict[str, bytes
     leak = only(report(tmp_path, Recipe().step("RUN pip install shiny", files=site)))
     assert leak.origin is Origin.PACKAGE
     assert "the file is exactly what pip package shiny installed" in " ".join(leak.reasons)
-    changed = {**site, f"{SITE}/shiny/settings.py": WEAK.encode() + b"\n"}
+    changed = {**site, f"{SITE}/shiny/shapes.py": WEAK.encode() + b"\n"}
     assert _origin(tmp_path, changed) is Origin.OWN
 
 
@@ -91,7 +91,7 @@ def test_what_was_installed_from_a_path_is_the_authors(tmp_path: Path) -> None:
     files = _installed(tmp_path, _wheel(tmp_path))
     made = origins(report(tmp_path, Recipe().step("RUN pip install ./shiny.whl", files=files)))
     assert made == {
-        f"/{SITE}/shiny/settings.py": Origin.OWN,
+        f"/{SITE}/shiny/shapes.py": Origin.OWN,
         f"/{SITE}/shiny-1.0.dist-info/direct_url.json": Origin.PACKAGE,
     }
 

@@ -17,7 +17,7 @@ from tests.conftest import require
 from tests.images import Recipe, entry, file_entries, hard_link
 from tests.packages.made import WEAK, installed_deb, only, origins, report
 
-PATH = "usr/share/shiny/settings.py"
+PATH = "usr/share/shiny/shapes.py"
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_hard_link_needs_a_proof_of_its_own(tmp_path: Path, system: dict[str, 
     """
     A link that no package claims is a place of the author's, though its content is the same.
     """
-    entries = [*file_entries(system), hard_link("app/settings.py", PATH)]
+    entries = [*file_entries(system), hard_link("app/shapes.py", PATH)]
     leak = only(report(tmp_path, Recipe().step("RUN ln", entries=entries)))
     assert (leak.origin, len(leak.places)) == (Origin.OWN, 2)
 

@@ -21,7 +21,7 @@ from auditor.packages.pacman import Pacman
 from tests.images import Recipe, to_json
 from tests.packages.made import WEAK, claims, only, origins, report, standings
 
-SHINY = "usr/share/shiny/settings.py"
+SHINY = "usr/share/shiny/shapes.py"
 
 
 def _sha256(text: str = WEAK) -> str:

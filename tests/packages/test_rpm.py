@@ -43,7 +43,7 @@ Summary: x
 x
 %install
 mkdir -p %{{buildroot}}/usr/share/shiny %{{buildroot}}/usr/share/many %{{buildroot}}/etc
-cp %{{_sourcedir}}/settings.py %{{buildroot}}/usr/share/shiny/settings.py
+cp %{{_sourcedir}}/shapes.py %{{buildroot}}/usr/share/shiny/shapes.py
 echo x > %{{buildroot}}/etc/shiny.conf
 for n in $(seq {FILES}); do echo $n > %{{buildroot}}/usr/share/many/file$n; done
 for n in $(seq 0 {PACKAGES - 1}); do echo $n > %{{buildroot}}/usr/share/p$n; done
@@ -62,7 +62,7 @@ def installed(folder: Path, vendor: str = "", key: str | None = None) -> dict[st
     """
     require("rpm", "rpmbuild")
     folder.mkdir(exist_ok=True)
-    (folder / "settings.py").write_text(WEAK)
+    (folder / "shapes.py").write_text(WEAK)
     (folder / "shiny.spec").write_text(_spec(vendor))
     run("rpmbuild", "-bb", "--define", f"_topdir {folder}/top", "--define", f"_rpmdir {folder}",
         "--define", f"_sourcedir {folder}", "--define", f"_db_path {folder}/none",
