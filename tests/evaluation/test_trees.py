@@ -36,7 +36,7 @@ def test_each_tree_is_a_row_and_made_once(
     (again,) = EVALUATIONS["clean"](options)
 
     assert first == again
-    assert first.rows == (("Quiet", "1", "0", "0", "0"), ("Loud", "1", "0", "1", "0"))
+    assert first.rows == (("Quiet", "1", "0", "0", "0"), ("Loud", "1", "1", "0", "0"))
     (told,) = first.details
     assert "/app/settings.py:1" in told
     assert planted["DB_PASSWORD"] not in told

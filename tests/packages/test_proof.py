@@ -84,7 +84,7 @@ def test_the_header_of_a_proven_file_is_not_proven(
     leaky = entry(PATH, system[PATH], pax={"comment": token, "SCHILY.xattr.user.x": token})
     made = report(tmp_path, Recipe().step("RUN x", entries=[*file_entries(others), leaky]))
     assert {leak.detector: leak.origin for leak in made.leaks} == {
-        "AWS Access Key": Origin.OWN, "Secret Keyword": Origin.PACKAGE
+        "AWS Access Key": Origin.OWN, "Secret Variable": Origin.PACKAGE
     }  # fmt: skip
 
 

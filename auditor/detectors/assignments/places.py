@@ -89,7 +89,7 @@ _SHELL = _extensions(
     containerfile bats history"""
 )
 _SOURCE = _extensions(
-    """py pyi pyx pxd pxi js mjs cjs jsx ts mts cts tsx vue svelte go java kt kts
+    """py pyc pyo pyi pyx pxd pxi js mjs cjs jsx ts mts cts tsx vue svelte go java kt kts
     scala groovy gradle
     rb rake gemspec erb php phtml inc phpt pl pm t c h cc cpp cxx hpp hh hxx cs fs vb swift m mm rs
     dart lua ex exs erl hrl hs clj cljs coffee r jl nim zig d pas asm s sql psql awk sed tcl el lisp
