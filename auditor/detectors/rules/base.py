@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from auditor.model import Confidence
 
@@ -301,18 +302,36 @@ def _left_of(word: str) -> str:
     return "(?:^|[^A-Za-z])" if len(word) < SHORT_WORD else ""
 
 
+class _Late:
+    """
+    A pattern that is compiled when it is first used: the prefilter asks for no more than its text,
+    and compiling two thousand takes longer than auditing a small image.
+    """
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self.pattern = pattern
+        self.flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(re.compile(self.pattern, self.flags), name)
+
+
+def _late(pattern: str, flags: int) -> re.Pattern[str]:
+    return cast("re.Pattern[str]", _Late(pattern, int(flags)))
+
+
 def probes(rule: Rule) -> tuple[re.Pattern[str], ...]:
     """
     Patterns for the prefilter: one of them matches every line on which the rule finds anything.
     """
     if not rule.words:
         flags = re.ASCII | (re.IGNORECASE if rule.ignore_case else 0)
-        return (re.compile(rule.probe or rule.pattern.replace("(?P<value>", "(?:"), flags),)
+        return (_late(rule.probe or rule.pattern.replace("(?P<value>", "(?:"), flags),)
     between = "[A-Za-z0-9_. -]{0,24}" if rule.is_strict else f"[^\\n]{{0,{REACH}}}"
     beyond = SECRET_LEAD if rule.is_strict else f"(?:{SECRET_LEAD}|[=:>]|[,(]\\s*[\"'])"
     close = "" if rule.is_strict else "|[ \t_.-]{0,3}[A-Za-z0-9+/_-]{12}"
     return tuple(
-        re.compile(
+        _late(
             f"{_left_of(word)}{_spelled(word)}(?:{between}{beyond}{close})",
             re.IGNORECASE | re.ASCII,
         )

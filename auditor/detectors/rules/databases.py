@@ -140,9 +140,9 @@ RULES: tuple[Rule, ...] = (
         token("Airtable token", rf"pat{ALNUM}{{14}}\.{HEX}{{64}}", "pat{alnum:14}.{hex:64}"),
         token(
             "Airtable OAuth token",
-            r"[A-Za-z0-9]{6,24}\.v1\.[A-Za-z0-9_-]{10,60}\.[A-Za-z0-9]{12,80}",
+            r"[A-Za-z0-9]{10,24}\.v1\.[A-Za-z0-9_-]{20,60}\.[A-Za-z0-9]{40,80}",
             "{upper:16}.v1.{alnum:24}.{hex:64}",
-            probe=r"\.v1\.[A-Za-z0-9_-]{10}",
+            probe=r"\.v1\.[A-Za-z0-9_-]{20,60}\.[A-Za-z0-9]{40}",
         ),
         near("Airtable API key of old", "airtable", alnum(17)),
     ),
