@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -347,10 +349,13 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> NoRe
     The entry point: `audit`. The arguments of the process by default.
     """
     started = time.monotonic()
+    heard = _listen()
     words = None if arguments is None else list(arguments)
     try:
         command.main(words, program, COMPLETION, standalone_mode=False)
         code = 0
+    except SystemExit as done:
+        code = done.code if isinstance(done.code, int) else 1
     except AuditError as error:
         _complain(error)
         code = error.exit_code
@@ -358,14 +363,33 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> NoRe
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("audit: interrupted", err=True)
+        heard.append(signal.SIGINT)
         code = 130
     except BrokenPipeError:
         # Whoever read the report has enough; there is nobody left to tell.
         sys.stderr.close()
         code = 0
+    if heard:
+        # NOTE: Python loses an interrupt that comes while it imports or cleans up.
+        click.echo("audit: interrupted", err=True)
+        code = 130
     logging.getLogger("auditor").info("took %.1f s", time.monotonic() - started)
     sys.exit(code)
+
+
+def _listen() -> list[int]:
+    """
+    A list that is no longer empty once Ctrl-C was pressed, whatever became of the exception.
+    """
+    heard: list[int] = []
+
+    def hear(number: int, frame: object) -> NoReturn:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, hear)
+    return heard
 
 
 def _complain(error: AuditError) -> None:
