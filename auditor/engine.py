@@ -14,7 +14,7 @@ from auditor import contents as archive
 from auditor import dockerfile, exporter, oci, packages
 from auditor.contents import Contents, Progress
 from auditor.decoders import Limits
-from auditor.detectors import Detector, ToldDetector, load_plugins, prepare
+from auditor.detectors import Detector, ToldDetector, load_plugins, prepare, rotation_pages
 from auditor.errors import AuditError, NotAnImage, UsageError
 from auditor.exporter import Export
 from auditor.model import BuildSource, Field, Finding, Gap, Image, Report
@@ -88,7 +88,11 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
         )
     kind = _kind(export.source, contents.documents)
     spare = archive.unreferenced(contents)
-    context = replace(given, whence=replace(whence, kind=kind, stored=contents.stored))
+    context = replace(
+        given,
+        whence=replace(whence, kind=kind, stored=contents.stored),
+        pages=rotation_pages(),
+    )
     reports = []
     for image in _images(contents, export, request):
         if request.all_platforms:

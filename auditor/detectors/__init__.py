@@ -41,6 +41,16 @@ def prepare() -> None:
             pass
 
 
+@cache
+def rotation_pages() -> dict[str, str]:
+    """
+    Where a secret that a rule of ours finds is replaced, by the detector's name.
+    """
+    from auditor.detectors.rules import RULES
+
+    return {rule.name: rule.rotate for rule in RULES if rule.rotate}
+
+
 def load_plugins(specs: Iterable[str]) -> None:
     """
     Use the user's own detectors too, from now on, in this process: files with plugins of
@@ -67,4 +77,12 @@ def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
             yield Gap(text.path, reason)
 
 
-__all__ = ["Detector", "ToldDetector", "detect", "detectors", "load_plugins", "prepare"]
+__all__ = [
+    "Detector",
+    "ToldDetector",
+    "detect",
+    "detectors",
+    "load_plugins",
+    "prepare",
+    "rotation_pages",
+]
