@@ -46,7 +46,7 @@ RULES: tuple[Rule, ...] = (
         token(
             "Amazon Bedrock API key",
             rf"ABSK{BASE64}{{109,269}}={{0,2}}|bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t"
-            rf"{BASE64}{{0,3000}}={{0,2}}",
+            rf"{BASE64}{{20,3000}}={{0,2}}",
             "ABSKQmVkcm9ja0FQSUtleS{alnum:110}",
         ),
     ),
