@@ -23,11 +23,11 @@ from auditor.streams.reading import (
     CHUNK,
     File,
     Hashing,
-    Kept,
     Peekable,
     Range,
     RangeReader,
     Reader,
+    Then,
     drain,
 )
 from auditor.walker import LayerWalk
@@ -348,21 +348,7 @@ def _tail(inflated: inflate.Inflated, source: Peekable, kind: str) -> Iterator[F
     rest = inflated.tail
     if not rest.strip(b"\0") and not source.peek(1):
         return
-    yield File(f"(after the end of the {kind} data)", Peekable(_Joined(rest, source)))
-
-
-class _Joined:
-    """
-    Some bytes, then a reader.
-    """
-
-    def __init__(self, first: bytes, then: Reader) -> None:
-        self._first = Kept(first)
-        self._then = then
-
-    def read(self, n: int, /) -> bytes:
-        data = self._first.read(n)
-        return data + self._then.read(n - len(data)) if len(data) < n else data
+    yield File(f"(after the end of the {kind} data)", Peekable(Then(rest, source)))
 
 
 def _superseded(findings: dict[Finding, int], files: bytes) -> frozenset[int]:
