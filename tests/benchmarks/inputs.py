@@ -78,7 +78,8 @@ class Inputs:
         """
         A small archive with files of all kinds.
         """
-        items = chosen(self.items, COMMON, COMMON_FILES, SEED + 1)
+        size = min(COMMON, self._size // 4)
+        items = chosen(self.items, size, COMMON_FILES, SEED + 1)
         return self._archive("common", [layer(_files(items))])
 
     @cached_property
