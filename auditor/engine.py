@@ -83,9 +83,8 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
     with source.open(name) as export, Runner(request.jobs or cores(), prepare, begin) as runner:
         log.info("reading %s from %s", request.reference, export.source)
         whence = _whence(export, name)
-        contents = archive.read(
-            export, runner, progress, Search(_told(request.reference), request.limits)
-        )
+        told = _told(request.reference, request.limits)
+        contents = archive.read(export, runner, progress, Search(told, request.limits))
     kind = _kind(export.source, contents.documents)
     spare = archive.unreferenced(contents)
     context = replace(
@@ -98,7 +97,7 @@ def audit(request: Request, progress: Progress | None = None) -> list[Report]:
         if request.all_platforms:
             image = oci.must_have_platforms(image)
         known = base or _named_base(image, kind)
-        reports.append(_report(image, kind, contents, known, spare, request.policy, context))
+        reports.append(_report(image, kind, contents, known, spare, request, context))
         # What belongs to no image is told once.
         spare = []
     return reports
@@ -157,7 +156,7 @@ def _describe(reference: str) -> tuple[Image, ...]:
     return source.describe(name)
 
 
-def _told(reference: str) -> Detector | None:
+def _told(reference: str, limits: Limits) -> Detector | None:
     """
     What looks in the layers for values that the metadata gives away. Nothing for a stream, which
     names its metadata last.
@@ -169,7 +168,7 @@ def _told(reference: str) -> Detector | None:
     except AuditError:
         # The audit itself meets the same, and tells it.
         return None
-    found = [item for value in fields for item in scan_field(value)]
+    found = [item for value in fields for item in scan_field(value, limits)]
     return ToldDetector(item for item in found if isinstance(item, Finding))
 
 
@@ -195,7 +194,7 @@ def _report(
     contents: Contents,
     base: Image | None,
     spare: list[Evidence | Gap],
-    policy: Policy,
+    request: Request,
     context: Context,
 ) -> Report:
     gaps = [*contents.gaps, *image.gaps, *(item for item in spare if isinstance(item, Gap))]
@@ -205,8 +204,8 @@ def _report(
         gaps += mismatch
     gaps += integrity.gaps(image, contents.scans)
     for value, whose in origin.fields(image, base):
-        found = tuple(scan_field(value))
+        found = tuple(scan_field(value, request.limits))
         evidence += in_metadata(value, [f for f in found if isinstance(f, Finding)], whose)
         gaps += [f for f in found if isinstance(f, Gap)]
     prove = packages.Prover(image, contents.scans).prove
-    return rank(image, source, contents.scans, evidence, gaps, policy, prove, context)
+    return rank(image, source, contents.scans, evidence, gaps, request.policy, prove, context)

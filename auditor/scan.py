@@ -5,6 +5,7 @@ One blob of an archive → what it holds: inflate, hash, walk, and hand its file
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -12,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 from auditor import packages
-from auditor.decoders import decode
+from auditor.decoders import Limits, decode, decode_text
 from auditor.detectors import detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
 from auditor.pieces import Found, Item, Payload, Piece, Search, look
@@ -53,6 +54,8 @@ LITTLE = 1 << 12
 """
 How much is read at once between files that are passed over, in bytes.
 """
+
+_LINE = re.compile(r" in line \d+")
 
 Seen = Callable[[int], None]
 """
@@ -367,9 +370,9 @@ def _superseded(findings: dict[Finding, int], files: bytes) -> frozenset[int]:
     )
 
 
-def scan_field(field: Field) -> Iterator[Finding | Gap]:
+def scan_field(field: Field, limits: Limits | None = None) -> Iterator[Finding | Gap]:
     """
-    What is found in one value of the metadata.
+    What is found in one value of the metadata, and in what is encoded in it.
     """
     # NOTE: JSON may hold half of a surrogate pair, which no encoder takes.
     value = field.value.encode("utf-8", "replace").decode("utf-8")
@@ -379,8 +382,11 @@ def scan_field(field: Field) -> Iterator[Finding | Gap]:
         # Names and digests: `app-password:latest` gives nobody a password.
         reading = Reading.TOKENS
     text = Text(field.path, value, reading, inside=field.inside, name=field.name)
-    for found in detect(text):
-        if isinstance(found, Finding):
-            yield replace(found, line=None)
-        else:
-            yield found
+    for part in (text, *decode_text(text, limits)):
+        for found in (part,) if isinstance(part, Gap) else detect(part):
+            if isinstance(found, Finding):
+                # A value of the metadata has no lines, which makes one place of its parts.
+                inside = _LINE.sub("", found.inside) if found.inside else None
+                yield replace(found, line=None, inside=inside)
+            else:
+                yield found

@@ -10,14 +10,15 @@ import hashlib
 import itertools
 import random
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import scan as module
-from auditor.decoders import binary
+from auditor.decoders import Limits, binary
 from auditor.decoders import text as text_decoder
 from auditor.detectors.confidence import base62_checksum
 from auditor.model import Confidence, Field, Finding, Gap, LayerScan
@@ -453,3 +454,38 @@ def test_half_a_pair_of_surrogates(value: str) -> None:
     """
     found = {f.secret.reveal() for f in findings(Field("config.Env.A", value, name="A"))}
     assert found == ({TOKEN} if TOKEN in value else set())
+
+
+@pytest.mark.parametrize(
+    ("packed", "inside"),
+    [
+        (lambda data: base64.b64encode(data).decode(), "base64"),
+        (lambda data: base64.b64encode(gzip.compress(data)).decode(), "base64!gzip"),
+        (lambda data: data.hex(), "hex"),
+    ],
+)
+@pytest.mark.parametrize(
+    "field",
+    [
+        Field("config.Env.SETTINGS", "{}", name="SETTINGS"),
+        Field("config.Labels.org.example.settings", "{}", name="org.example.settings"),
+        Field("history[2].created_by", "RUN echo {} | base64 -d > /x", command=True),
+        Field("history[2].comment", "{}"),
+    ],
+)
+def test_what_is_encoded_in_the_metadata_is_found(
+    field: Field, packed: Callable[[bytes], str], inside: str
+) -> None:
+    plain = f"API_URL=x\nGITHUB={TOKEN}\n".encode()
+    held = replace(field, value=field.value.replace("{}", packed(plain)))
+    found = {(f.secret.reveal(), f.path, f.inside, f.line) for f in findings(held)}
+    assert (TOKEN, field.path, inside, None) in found
+
+
+def test_what_is_too_large_in_the_metadata_is_a_gap() -> None:
+    bomb = base64.b64encode(gzip.compress(bytes(1 << 20))).decode()
+    limits = Limits(floor=1 << 14, ratio=1)
+    found = list(scan_field(Field("config.Labels.x", bomb, name="x"), limits))
+    (gap,) = (item for item in found if isinstance(item, Gap))
+    assert gap.path.startswith("config.Labels.x!")
+    assert "more than is opened" in gap.reason
