@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 KEY_LINES = 400
 """
@@ -43,6 +44,8 @@ _TOKENS = {
 _BEGIN = re.compile(
     r"(?:-----?|---- )BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----?|PuTTY-User-Key-File-\d"
 )
+_OPENING = re.compile(r"^\s*(?:\+\s*)?[\"']+")
+_CLOSING = re.compile(r"[\"']+\s*[+.&]?\s*$")
 
 
 def whole(secret_type: str, fragment: str, lines: Sequence[str]) -> list[str]:
@@ -68,16 +71,33 @@ def private_key(lines: Sequence[str]) -> str | None:
     begin = _BEGIN.search(first)
     if begin is None:
         return None
-    text = first[begin.start() :]
+    text, *rest = first[begin.start() :].split("\n")
     if begin[1] is None:
-        return "\n".join([text, *(line.strip() for line in lines[1:KEY_LINES])])
+        return "\n".join([text, *rest, *(line.strip() for line in lines[1:KEY_LINES])])
+    text = begin[0] + _bare(text[len(begin[0]) :], added=False)
     end = re.compile(rf"-----?END {re.escape(begin[1])}-----?")
-    for line in lines[1:KEY_LINES]:
+    added = first[: begin.start()].rstrip(" \t").endswith("+")
+    more = (piece for line in lines[1:KEY_LINES] for piece in _unescape(line).split("\n"))
+    for piece in chain(rest, more):
         if end.search(text):
             break
-        text += "\n" + _unescape(line).strip(" \t\"'+,;#*")
+        plain = _bare(piece, added)
+        if plain or not piece.strip():
+            text += "\n" + plain
     match = end.search(text)
     return text[: match.end()] if match else None
+
+
+def _bare(line: str, added: bool) -> str:
+    """
+    A line of a block without what a program, a comment or a patch puts around it. `+` and `/` are
+    letters of base64, and syntax only beside a quote, or where the first line of the block was
+    `added` by a patch.
+    """
+    text = line.strip(" \t,;#*")
+    if added:
+        text = text.removeprefix("+")
+    return _OPENING.sub("", _CLOSING.sub("", text))
 
 
 def _unescape(line: str) -> str:

@@ -4,12 +4,13 @@ Whole secrets from detect-secrets' fragments.
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
 
 from auditor.detectors import detect
-from auditor.model import Finding, Text
+from auditor.model import Confidence, Finding, Text
 from tests.fakes import fakes
 
 FAKES = fakes()
@@ -61,6 +62,33 @@ def test_npm_tokens_are_found_once() -> None:
 def test_private_keys_are_whole_blocks(written: str) -> None:
     """However its lines are broken, the same key is the same secret."""
     assert values(written, "Private Key") == [KEY]
+
+
+def key_with_edges() -> list[str]:
+    """
+    The lines of a key in DER of which each begins and ends with a letter that is syntax elsewhere.
+    """
+    letters = "".join(f"{edge}{'aB3dE6gH9jK2mN5pQ8sT1uV4wX7yZ0' * 2}Qz{edge}" for edge in "+/" * 6)
+    data = bytearray(base64.b64decode(letters))
+    data[:4] = b"\x30\x82" + (len(data) - 4).to_bytes(2, "big")
+    text = base64.b64encode(data).decode()
+    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
+    return ["-----BEGIN " + "PRIVATE KEY-----", *lines, "-----END " + "PRIVATE KEY-----"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{}", "    {}", "# {}", ' * "{}\\n" +', '"{}\\n"', "'{}',", "+{}", "+    {}"],
+)
+def test_letters_of_base64_at_the_ends_of_lines_stay(form: str) -> None:
+    """What a program, a comment or a patch puts around a line goes; a `+` of the key does not."""
+    lines = key_with_edges()
+    written = "\n".join(form.replace("{}", line) for line in lines)
+    found = [f for f in detect(Text("/app/x.txt", written)) if isinstance(f, Finding)]
+    (key,) = (f for f in found if f.detector == "Private Key")
+
+    assert key.secret.reveal().split() == "\n".join(lines).split()
+    assert key.confidence is Confidence.CERTAIN
 
 
 def test_a_header_alone_is_what_it_is() -> None:
