@@ -6,6 +6,7 @@ Words follow the OCI image specification; ours are finding, leak, gap and ledger
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -119,6 +120,13 @@ class Reading(StrEnum):
     """
 
 
+_PACKED = frozenset({"gzip", "bzip2", "xz", "zstd", "lzma", "lz4", "compress", "zlib"})
+_MEMBER = re.compile(r"(?!\(|table |stream |git )[^!()\n]*[^!()\s][./][^!()\n]*$")
+"""
+What a part of a file is called that is a file itself.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """
@@ -146,6 +154,19 @@ class Text:
     """
     The number of the first line of `content` in the whole, from 1.
     """
+
+    @property
+    def file(self) -> str:
+        """
+        The path by which its content is judged: of a member of an archive, the member's own.
+        """
+        if self.inside is None:
+            return self.path
+        member = self.inside.rpartition("!")[2]
+        if member in _PACKED and self.inside == member:
+            # `guide.1.gz` holds `guide.1`.
+            return self.path.rpartition(".")[0] if "." in self.path[-5:] else self.path
+        return f"{self.path}!/{member}" if _MEMBER.match(member) else self.path
 
     @property
     def content(self) -> str:
@@ -186,6 +207,11 @@ class Finding:
     name: str | None = None
     """
     The variable that holds the value, where it is known.
+    """
+    doubted: bool = False
+    """
+    Whether a merely possible one is hardly a secret, by its place or its neighbours: a row of a
+    table of checksums, a test, the frame of a key without the key. The last reason tells.
     """
 
 

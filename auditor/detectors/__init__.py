@@ -67,10 +67,12 @@ def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
     What all detectors find in a text, and one more that knows this image's own values. One that
     fails on hostile input is a gap, not an end.
     """
+    from auditor.detectors.doubt import weighed
+
     chosen = {**detectors(), "told": told} if told else detectors()
     for name, detector in chosen.items():
         try:
-            yield from tuple(detector.scan((text,)))
+            yield from tuple(weighed(text, detector.scan((text,))))
         except Exception as error:
             # NOTE: no text of the exception: it may hold the secret.
             reason = f"detector {name} failed: {type(error).__name__}"

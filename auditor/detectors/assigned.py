@@ -62,7 +62,7 @@ class AssignedDetector:
         for text in texts:
             if text.reading is Reading.DOCUMENT:
                 data = normalised(text.data)
-                hits = prefilter(is_quoting(text.path, data)).hits(data)
+                hits = prefilter(is_quoting(text.file, data)).hits(data)
                 if hits:
                     yield from self.on_hits(text, data, hits)
 
@@ -71,7 +71,7 @@ class AssignedDetector:
         What stands where readers may find something. `data` is the text with newlines alone
         between its lines; offsets ascend.
         """
-        place = by_content(text.path, data)
+        place = by_content(text.file, data)
         counted = index = 0
         told: set[tuple[int, str]] = set()
         for start, end, numbers in _pieces(data, hits):

@@ -5,6 +5,7 @@ Values that stand where a secret would stand and are none: references, templates
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _REFERENCE = re.compile(
     r"""^(?:
@@ -39,6 +40,44 @@ Words that documentation puts in a password's place. `tiger` is SQLAlchemy's.
 """
 _PATH = re.compile(r"^(?:[A-Za-z]:\\|\.{0,2}/|~/)[^\s:@]*$")
 _URL = re.compile(r"^[a-z][a-z0-9+.\-]*://[^\s@]*$", re.IGNORECASE)
+
+
+_WORD = re.compile(r"[A-Z]?[a-z]{4,}")
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}")
+_VOWEL = re.compile(r"[aeiouy]")
+WORDED = 0.5
+"""
+So large a part of a name in a program are words. Of values of 24 characters that are drawn from
+letters of both cases and digits, one in a thousand looks so; of 40, one in ten thousand.
+"""
+COUNTED = 8
+"""
+So many digits that count up do not come by chance.
+"""
+
+
+def is_worded(value: str) -> bool:
+    """
+    Whether a value in both cases is made of words, as names in programs are:
+    `AmazonSSMManagedEC2InstanceDefaultPolicy`, `20FunctionLoweringInfoEPKNS`.
+    """
+    if value.islower() or value.isupper():
+        return False
+    words = (word for word in _WORD.findall(value) if _is_spoken(word.lower()))
+    return bool(value) and sum(map(len, words)) >= WORDED * len(value)
+
+
+def _is_spoken(word: str) -> bool:
+    return 5 * len(_VOWEL.findall(word)) >= len(word) and not _CONSONANTS.search(word)
+
+
+def is_counted(value: str) -> bool:
+    """
+    Whether the digits of a value count up, as those of documentation do: `a1b2c3d4e5f6…`.
+    """
+    digits = [int(char) for char in value if char in "0123456789"]
+    up = sum(after == (digit + 1) % 10 for digit, after in pairwise(digits))
+    return len(digits) >= COUNTED and up >= 0.8 * (len(digits) - 1)
 
 
 def is_reference(value: str) -> bool:

@@ -37,14 +37,14 @@ Detectors that know least of what they found, the vaguest first.
 """
 
 
-def _quality(evidence: Evidence) -> tuple[int, int, int]:
+def _quality(evidence: Evidence) -> tuple[int, bool, int, int]:
     """
     How well a finding knows its secret; the higher the better.
     """
     finding = evidence.finding
     vague = _VAGUE.index(finding.detector) if finding.detector in _VAGUE else len(_VAGUE)
     sure = len(_CONFIDENCE) - _CONFIDENCE.index(finding.confidence)
-    return sure, vague, len(finding.secret.reveal())
+    return sure, not finding.doubted, vague, len(finding.secret.reveal())
 
 
 def without_echoes(evidence: Iterable[Evidence]) -> list[Evidence]:
@@ -182,7 +182,7 @@ def _leak(
         id=mark[:12],
         fingerprint=mark,
         detector=best.finding.detector,
-        severity=severity(confidence, exposure, origin),
+        severity=severity(confidence, exposure, origin, best.finding.doubted),
         confidence=confidence,
         exposure=exposure,
         origin=origin,

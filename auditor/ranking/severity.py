@@ -27,14 +27,17 @@ _WEIGHTS = {
 }
 
 
-def severity(confidence: Confidence, exposure: Exposure, origin: Origin) -> Severity:
+def severity(
+    confidence: Confidence, exposure: Exposure, origin: Origin, doubted: bool = False
+) -> Severity:
     """
     How much a leak matters by the three facts. What the base merely may leak is one step lower;
     what it does leak is not, since the image gives it away all the same. What stands in an
     unchanged file of a package gives away nothing new: it is low, and a certain one a step lower.
+    So is what is `doubted`: possible, and hardly one.
     """
     found = _TABLE[confidence, exposure]
-    if _is_apart(confidence, origin):
+    if _is_apart(confidence, origin) or doubted:
         return Severity.LOW
     if origin is Origin.PACKAGE or (origin is Origin.BASE and confidence is Confidence.POSSIBLE):
         return _STEP[min(found.rank + 1, len(_STEP) - 1)]

@@ -76,12 +76,12 @@ def _own_names() -> frozenset[str]:
 
 
 def _document(text: Text) -> Iterator[Finding]:
-    only_tokens = text.reading is Reading.TOKENS or _is_passed_over(text.path)
+    only_tokens = text.reading is Reading.TOKENS or _is_passed_over(text.file)
     lines = Lines.of_text(text.data)
     original: list[str] | None = None
     # NOTE: what was made of bytecode is no file that detect-secrets knows.
-    is_file = not text.path.endswith(BYTECODE)
-    for match in matches(lines, text.path, only_tokens, is_file):
+    is_file = not text.file.endswith(BYTECODE)
+    for match in matches(lines, text.file, only_tokens, is_file):
         if _means_nothing(match, text):
             continue
         index = match.line.index
@@ -222,7 +222,7 @@ def _findings(
 ) -> Iterator[Finding]:
     own = match.judgement
     for value in [match.value] if own else whole(match.secret_type, match.value, near):
-        confidence, reason = own or judge(match.secret_type, value, context, text.path)
+        confidence, reason = own or judge(match.secret_type, value, context, text.file)
         yield Finding(
             detector=match.secret_type,
             secret=Secret(value),

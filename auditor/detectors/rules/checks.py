@@ -11,6 +11,7 @@ import re
 import zlib
 
 from auditor.detectors.confidence import base62_checksum
+from auditor.detectors.placeholders import is_worded
 from auditor.detectors.rules.base import Judgement
 from auditor.model import Confidence
 
@@ -120,6 +121,16 @@ def mixed(value: str) -> Judgement | None:
     if any(map(str.isupper, value)) and any(map(str.islower, value)):
         return None
     return Confidence.POSSIBLE, "the format fits, but it has letters of one case alone"
+
+
+def drawn(value: str) -> Judgement | None:
+    """
+    Names in programs have such a format too, but they are made of words, or of letters alone.
+    """
+    body = value.partition("_")[2] if value.startswith(("live_", "test_")) else value
+    if any(is_worded(part) for part in body.split("_")):
+        return Confidence.POSSIBLE, "the format fits, but it is made of words"
+    return has_digit(body)
 
 
 def grafana_key(value: str) -> Judgement | None:

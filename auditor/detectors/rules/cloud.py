@@ -322,6 +322,7 @@ RULES: tuple[Rule, ...] = (
             "ngrok token",
             rf"2{ALNUM}{{26}}_{ALNUM}{{20,24}}",
             "2{alnum:26}_{alnum:21}",
+            check=checks.drawn,
             probe=rf"2{ALNUM}{{26}}_[0-9A-Za-z]{{20}}",
         ),
     ),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from auditor.detectors.placeholders import is_example
+from auditor.detectors.placeholders import is_example, is_worded
 from auditor.detectors.rules.base import Judgement, Rule, compiled
 from auditor.model import Confidence
 
@@ -20,6 +20,15 @@ Values of 16 characters and more have at least so many different ones, unless so
 LONGEST_RUN = 6
 """
 So often in a row one character does not come by chance.
+"""
+SHORT = 24
+"""
+A value shorter than this may be an id; there a word for a secret must stand beside it, in
+characters.
+"""
+CLOSE = 6
+"""
+What is no further from its provider's name is given to that very name, in characters.
 """
 LONG_WORD = 8
 """
@@ -45,6 +54,7 @@ _PUBLIC = re.compile(
 )
 _EXAMPLE_HOST = re.compile(r"[\w.-]*\bexample\.(?:com|net|org)\b")
 _REPEATED = re.compile(r"([A-Za-z0-9]{8})\1\1", re.IGNORECASE)
+_FOLDER = re.compile(r"[a-z]+(?:-[a-z]+)*|[A-Z][a-z]+")
 _NUMBER = re.compile(r"[0-9]{6,}")
 _SEPARATORS = re.compile(r"[_+/.~-]+")
 
@@ -116,7 +126,7 @@ def _is_said(rule: Rule, gap: str, value: str) -> bool:
     if rule.is_strict:
         if not _STRICT.fullmatch(gap):
             return False
-    elif not (
+    elif (len(value) < SHORT and not _NAMED.search(gap) and len(gap) > CLOSE) or not (
         (len(gap) <= 3 and not gap.strip(" \t-_.")) or _GIVEN.search(gap) or _NAMED.search(gap)
     ):
         return False
@@ -130,9 +140,17 @@ def looks_random(value: str) -> bool:
     """
     if value.isdigit():
         return True
-    if len(set(value)) < min(FEWEST, len(value)):
+    if len(set(value)) < min(FEWEST, len(value)) or is_worded(value) or _is_path(value):
         return False
     return any(_is_mixed(part) for part in _SEPARATORS.split(value))
+
+
+def _is_path(value: str) -> bool:
+    """
+    Whether slashes stand between words, and not where base64 has them by chance.
+    """
+    *folders, _ = value.split("/")
+    return bool(folders) and all(len(name) > 3 and _FOLDER.fullmatch(name) for name in folders)
 
 
 def _is_mixed(part: str) -> bool:

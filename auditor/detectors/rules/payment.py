@@ -397,7 +397,12 @@ RULES: tuple[Rule, ...] = (
     *provider(
         "Column",
         "https://dashboard.column.com",
-        token("Column API key", r"(?:live|test)_[A-Za-z0-9]{27}", "live_{alnum:27}"),
+        token(
+            "Column API key",
+            r"(?:live|test)_[A-Za-z0-9]{27}",
+            "live_{alnum:27}",
+            check=checks.drawn,
+        ),
     ),
     *provider(
         "Samsara",

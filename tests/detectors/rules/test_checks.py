@@ -10,6 +10,8 @@ import json
 import random
 import zlib
 
+import pytest
+
 from auditor.detectors.rules import checks
 from auditor.detectors.rules.examples import expand
 from auditor.model import Confidence
@@ -88,3 +90,18 @@ def test_hostile_input_is_no_error() -> None:
                       checks.storage_key, checks.key_of_32, checks.grafana_key,
                       checks.sentry_token, checks.vault_token):  # fmt: skip
             check(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("20FunctionLoweringInfoEPKNS_17TargetLibraryInfoE", Confidence.POSSIBLE),
+        ("test_badandgoodreplaceexceptions", Confidence.POSSIBLE),
+        ("2aB3dE6gH9jK2mN5pQ8sT1uV4wX_7yZ0bC4fG8kL2nP6rS0tV4", None),
+    ],
+)
+def test_names_in_programs_are_not_drawn(value: str, said: Confidence | None) -> None:
+    """A mangled name and a test's name have the format of tokens, and are made of words."""
+    judgement = checks.drawn(value)
+
+    assert (judgement[0] if judgement else None) is said

@@ -1,0 +1,166 @@
+"""
+Second thoughts about what is merely possible: by its place, its name and its neighbours it may
+hardly be a secret. Nothing is dropped; what is doubted is of low severity: counted, and listed
+when asked for.
+
+detect-secrets reports every quoted hash, and every name with `secret` in it. All of that stays in
+the report, but nobody can look at a thousand checksums for the one key among them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from auditor.detectors.assignments import values
+from auditor.detectors.assignments.places import Kind, Place, by_content
+from auditor.detectors.names import sounds_public
+from auditor.detectors.placeholders import is_counted, is_reference, is_worded
+from auditor.model import Confidence, Finding, Text
+
+RANDOM = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
+KEYWORD = "Secret Keyword"
+LOOSE = frozenset(
+    {
+        "AWS Access Key",
+        "Artifactory Credentials",
+        "Cloudant Credentials",
+        "IBM COS HMAC Credentials",
+        "IBM Cloud IAM Key",
+        "JSON Web Token",
+        "Mailchimp Access Key",
+        "Private Key",
+        "Public IP (ipv4)",
+        "Slack Token",
+        "SoftLayer Credentials",
+        "Stripe Access Key",
+        "Telegram Bot Token",
+        "Twilio API Key",
+    }
+)
+"""
+Detectors that say `possible` only of what fails to be verified: a header without the key, a
+format without its provider, an example.
+"""
+TABLE = 8
+"""
+So many random values in one file, each on a line of its own, are rows of a table.
+"""
+HEAD = 1 << 14
+"""
+By how much of a text its kind is judged, in bytes.
+"""
+_INSTALLED = re.compile(
+    r"^/(?:usr/)?(?:lib(?:64|exec|x?32)?|s?bin)/|^/usr/(?:include|share/(?!nginx/html/))|"
+    r"^/usr/local/(?:go|include|share)/|^/usr/local/lib/(?:python|node_modules|ruby|perl|R)|"
+    r"/(?:site-packages|dist-packages|node_modules|gems|\.cargo/registry|go/pkg/mod|\.m2/repository|"
+    r"\.pyenv/versions|\.rustup|\.nvm/versions)/|^/var/lib/(?:dpkg|apt|rpm)/|^/lib/apk/"
+)
+"""
+Where package managers put what others wrote. It proves nothing, so it counts against what is
+merely possible and nothing else.
+"""
+_IN_USE = frozenset({Kind.VALUES, Kind.SETTINGS, Kind.SHELL})
+_NAME = re.compile(r"([\w.\-@/]+)[\"'\])]*\s*(?:[:=]|=>|,)?\s*[\"'(\[]*$")
+_ID = re.compile(r"git_?head|(?:version|request|trace|snapshot)_?id$|nonce$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_ALPHABET = re.compile(r"abcdefghijk|ABCDEFGHIJK|0123456789", re.ASCII)
+
+
+def weighed(text: Text, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """
+    The findings of one detector in a text; those that are hardly one are doubted, with the reason.
+    """
+    found = list(findings)
+    doubtful = text.path.startswith("/") and any(
+        finding.confidence is Confidence.POSSIBLE for finding in found
+    )
+    if not doubtful:
+        yield from found
+        return
+    scale = _Scale(text, found)
+    for finding in found:
+        reason = scale.doubt(finding) if finding.confidence is Confidence.POSSIBLE else None
+        if reason:
+            finding = replace(
+                finding,
+                doubted=True,
+                reasons=(*finding.reasons, reason),
+            )
+        yield finding
+
+
+class _Scale:
+    """
+    What speaks against the findings of one text.
+    """
+
+    def __init__(self, text: Text, findings: list[Finding]) -> None:
+        self._text = text
+        self._place: Place = by_content(text.file, text.data[:HEAD])
+        self._aside = _aside(self._place, text)
+        rows = {(f.detector, f.line) for f in findings if f.detector in RANDOM}
+        self._rows = Counter(detector for detector, _ in rows)
+        self._lines: list[bytes] | None = None
+
+    def doubt(self, finding: Finding) -> str | None:
+        """
+        Why a finding is hardly a secret; `None` if nothing says so.
+        """
+        if self._aside:
+            return self._aside
+        if finding.detector in RANDOM:
+            return self._of_random(finding)
+        if finding.detector == KEYWORD:
+            return self._of_keyword(finding)
+        return "its detector asks for little" if finding.detector in LOOSE else None
+
+    def _of_random(self, finding: Finding) -> str | None:
+        value, kind = finding.secret.reveal(), self._place.kind
+        if kind is not Kind.VALUES and self._rows[finding.detector] >= TABLE:
+            return f"one of {self._rows[finding.detector]} alike in this file"
+        if kind is Kind.DOCUMENT or self._place.words:
+            return "in a text for people to read"
+        if is_counted(value) or is_worded(value) or _ALPHABET.search(value):
+            return "made of words, or counted up"
+        name = self._name(finding, value)
+        if name and (sounds_public(name) or _ID.search(name)):
+            return f"under a name that means a checksum or an id: {name}"
+        return None
+
+    def _of_keyword(self, finding: Finding) -> str | None:
+        value = finding.secret.reveal()
+        if is_reference(value) or values.is_type(value) or values.is_mask(value):
+            return "a setting or a reference"
+        if self._place.kind in _IN_USE:
+            return None
+        if values.is_expression(value) or values.is_phrase(value) or not _DIGIT.search(value):
+            return "a word or an expression in a program or text"
+        return None
+
+    def _name(self, finding: Finding, value: str) -> str | None:
+        """
+        What stands before a value on its line.
+        """
+        if finding.line is None:
+            return None
+        if self._lines is None:
+            self._lines = self._text.data.split(b"\n")
+        index = finding.line - self._text.first_line
+        line = self._lines[index].decode("latin-1") if 0 <= index < len(self._lines) else ""
+        before, told, _ = line.partition(value)
+        name = _NAME.search(before[-200:]) if told else None
+        return name[1] if name else None
+
+
+def _aside(place: Place, text: Text) -> str | None:
+    """
+    Why nothing in a file is in use; `None` if it may be.
+    """
+    if place.shown:
+        return "in an example, a test or a manual"
+    if _INSTALLED.search(text.file):
+        return "where package managers put what others wrote"
+    return None

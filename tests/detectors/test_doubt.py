@@ -1,0 +1,116 @@
+"""
+What is merely possible, and hardly a secret.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from auditor.detectors import detect
+from auditor.model import Confidence, Finding, Text
+from auditor.ranking.severity import severity
+
+RANDOM = random.Random(4)
+
+
+def digest() -> str:
+    """A checksum of nothing."""
+    return f"{RANDOM.getrandbits(160):040x}"
+
+
+def found(path: str, content: str, inside: str | None = None) -> list[Finding]:
+    """All findings in a file."""
+    text = Text(path, content, inside=inside)
+    return [item for item in detect(text) if isinstance(item, Finding)]
+
+
+def doubted(path: str, content: str, inside: str | None = None) -> set[bool]:
+    """Whether the findings in a file are doubted."""
+    return {item.doubted for item in found(path, content, inside)}
+
+
+def test_one_random_value_is_worth_a_look_and_a_table_of_them_is_not() -> None:
+    """Every row stays in the report, with the reason."""
+    rows = "".join(f'"{digest()}",\n' for _ in range(40))
+
+    assert doubted("/app/main.py", f'x = "{digest()}"\n') == {False}
+    table = found("/app/main.py", f"X = [\n{rows}]\n")
+    assert {(f.doubted, f.confidence) for f in table} == {(True, Confidence.POSSIBLE)}
+    assert len(table) == 40
+    assert "one of 40 alike in this file" in table[0].reasons
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['sha1 = "{}"', '"gitHead": "{}",', "checksum: '{}'", 'ETAG="{}"'],
+)
+def test_checksums_by_their_names(line: str) -> None:
+    """The name says that anyone may know the value."""
+    assert doubted("/app/build.conf", line.replace("{}", digest())) == {True}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/usr/lib/python3/dist-packages/x/y.py",
+        "/app/venv/lib/python3.12/site-packages/x/y.py",
+        "/app/node_modules/x/y.js",
+        "/app/tests/y.py",
+        "/app/docs/y.py",
+    ],
+)
+def test_where_nothing_is_in_use(path: str) -> None:
+    """What is merely possible counts less there; what is more stays."""
+    assert doubted(path, f'x = "{digest()}"\n') == {True}
+    key = "AKIA" + "QYLPMN5HHHFPZAM2"
+    assert {f.confidence for f in found(path, f"{key}\n")} == {Confidence.LIKELY}
+    assert doubted(path, f"{key}\n") == {False}
+
+
+def test_credentials_files_are_not_tables() -> None:
+    """There a random value is what the file is for."""
+    rows = "".join(f'K{n}="{digest()}"\n' for n in range(40))
+
+    assert doubted("/app/.env", rows) == {False}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('password = "hunter2xyz"', {False}),
+        ('secret = "the_client"', {True}),
+        ('password = getpass("Password: ")', set()),
+    ],
+)
+def test_keywords_in_programs(line: str, expected: set[bool]) -> None:
+    """A word of a program under a secret's name is hardly one."""
+    words = [f for f in found("/app/main.py", line) if f.detector == "Secret Keyword"]
+
+    assert {f.doubted for f in words} == expected
+
+
+def test_the_frame_of_a_key() -> None:
+    """A header without its key gives nothing away."""
+    assert doubted("/app/x.py", "if '-----BEGIN " + "PRIVATE KEY-----' in text:\n") == {True}
+
+
+def test_a_member_of_an_archive_is_judged_by_its_own_name() -> None:
+    """A test in a wheel is a test, and settings in a jar are settings."""
+    line = "password=hunter2xyz!9\n"
+
+    assert doubted("/app/x.whl", f'x = "{digest()}"\n', "x/tests/y.py") == {True}
+    sure = {f.confidence for f in found("/app/a.jar", line, "BOOT-INF/application.properties")}
+    assert Confidence.LIKELY in sure
+
+
+def test_the_metadata_is_never_doubted() -> None:
+    """Nothing there is a table or a test."""
+    assert doubted("config.Env.X", f'"{digest()}" ' * 40) == {False}
+
+
+def test_what_is_doubted_is_low() -> None:
+    """And never more, wherever it is."""
+    for exposure in ("metadata", "image", "layer"):
+        assert severity(Confidence.POSSIBLE, exposure, "own", doubted=True) == "low"  # type: ignore[arg-type]
