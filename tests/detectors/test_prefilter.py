@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.detectors.library.lines import Lines
+from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rules import in_text, rules
 from auditor.detectors.prefilter import PlainPrefilter, Prefilter
 from auditor.detectors.prefilter.cores import cores
@@ -18,6 +19,8 @@ from auditor.detectors.prefilter.database import Plan, compiled
 from auditor.detectors.prefilter.expressions import Form, superset
 from auditor.detectors.prefilter.fast import FastPrefilter
 from auditor.detectors.prefilter.literals import derive, fold
+from auditor.detectors.rules.base import REACH
+from auditor.detectors.rules.examples import expand
 
 PATTERNS = [
     r"a\s*=\s*b", r"['\"][ab]+['\"]", r"(?:\s|^)ab(?:\s|$)", r"[^x]+x", r"^a|b$", r"k(?=s)",
@@ -72,6 +75,7 @@ _PREFILTERS: dict[tuple[object, str], Prefilter] = {}
 
 
 PLAIN = PlainPrefilter([rule.patterns for rule in rules()])
+FAST = FastPrefilter([rule.patterns for rule in rules()])
 
 
 @settings(max_examples=200, deadline=None)
@@ -86,9 +90,38 @@ def test_whatever_a_plugin_matches_is_a_candidate(data: st.DataObject) -> None:
     lines = text.content().split("\n")
     matching = {n for n, line in enumerate(lines) if pattern.search(line.rstrip())}
 
-    for prefilter in (in_text(), PLAIN):
+    for prefilter in (FAST, PLAIN):
         chosen = candidates(prefilter, text)
         assert all(number in chosen.get(n, ()) for n in matching)
+
+
+NEAR = [
+    number
+    for number, rule in enumerate(rules())
+    if isinstance(rule.plugin, ProviderPlugin) and rule.worth
+]
+_GAPS = st.text("aeKk_ -.=:>,('\"té0", max_size=REACH)
+_SAID = st.sampled_from(["key", "TOKEN=", "ApiKey: ", "", "_secret -> ", "('", '": "', " - "])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_value_near_its_providers_name_is_worth_a_look(data: st.DataObject) -> None:
+    """What is asked of the bytes behind a name never says no where the rule finds something."""
+    number = data.draw(st.sampled_from(NEAR))
+    rule = rules()[number]
+    assert isinstance(rule.plugin, ProviderPlugin) and rule.worth
+    word = data.draw(st.sampled_from(rule.plugin.rule.words))
+    word = word.replace("_", data.draw(st.sampled_from(["_", "-", ".", " ", ""])))
+    word = data.draw(st.sampled_from([word, word.upper(), word.title()]))
+    value = expand(data.draw(st.sampled_from(rule.plugin.rule.examples)))[1]
+    gap = data.draw(_GAPS) + data.draw(_SAID) + data.draw(_GAPS.filter(lambda gap: len(gap) < 9))
+    line = f"{data.draw(st.sampled_from(['', 'x ', 'my', 'é']))}{word}{gap}{value}"
+    text = Lines.of_text(line.encode())
+
+    if list(rule.plugin.look(line)):
+        for prefilter in (in_text(), PLAIN):
+            assert number in candidates(prefilter, text)[0]
 
 
 @pytest.mark.parametrize("kind", [PlainPrefilter, FastPrefilter])
@@ -153,10 +186,10 @@ def test_a_pattern_that_has_no_expression_is_searched_without_it() -> None:
 
 def test_an_expression_that_hyperscan_refuses_is_searched_without_it() -> None:
     """Its limits are not ours."""
-    refused = Plan([(b"(a", 0), (b"zz", 0)], [(0, 0), (1, 0)])
+    refused = Plan({(b"(a", 0): [(0, 0)], (b"zz", 0): [(1, 0), (2, 3)]})
     found = compiled("refused", lambda: refused)
 
-    assert (found.sources, found.left) == ([(1, 0)], [(0, 0)])
+    assert (found.sources, found.left) == ([[(1, 0), (2, 3)]], [(0, 0)])
 
 
 @pytest.mark.parametrize("form", [Form.TEXT, Form.STRINGS])
@@ -175,7 +208,7 @@ def test_compiled_patterns_are_kept_and_a_broken_cache_is_rebuilt(
 
     def plan() -> Plan:
         plans.append(1)
-        return Plan([(b"abc", 0)], [(0, 0)])
+        return Plan({(b"abc", 0): [(0, 0)]})
 
     compiled("x", plan)
     (file,) = (folder / "layer-auditor").iterdir()

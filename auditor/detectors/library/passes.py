@@ -90,9 +90,6 @@ def scan(text: Lines, hits: Iterable[Hit], filename: str, kind: str) -> Iterator
     for end, number in hits:
         if number not in chosen:
             continue
-        worth = known[number].worth
-        if worth is not None and not worth(text.data, end):
-            continue
         here = text.at(end, line)
         if here is not line and line is not None:
             yield from _line(text, line, filename, [known[n].plugin for n in sorted(numbers)])

@@ -1,7 +1,5 @@
 """
-Our own rules as detect-secrets plugins, one class each. Plain detect-secrets takes this very file:
-
-    detect-secrets scan --plugin <this file>
+Our own rules as detect-secrets' plugins.
 """
 
 from __future__ import annotations
@@ -12,21 +10,9 @@ from functools import cache
 
 from detect_secrets.plugins.base import BasePlugin
 
+from auditor.detectors.library.worth import after_name, after_strict_name
 from auditor.detectors.rules import RULES, Found, Rule, look
 from auditor.detectors.rules.base import probes
-
-_WORTH = re.compile(rb"[A-Za-z0-9_+/=.%~|:-]{11}")
-_REACH = 200
-"""
-The value stands within so many bytes of its provider's name.
-"""
-
-
-def is_worth(data: bytes, end: int) -> bool:
-    """
-    Whether there is a word behind a provider's name that may be a value.
-    """
-    return _WORTH.search(data, end, end + _REACH) is not None
 
 
 class ProviderPlugin(BasePlugin):
@@ -35,10 +21,25 @@ class ProviderPlugin(BasePlugin):
     """
 
     rule: Rule
-    denylist: tuple[re.Pattern[str], ...]
-    """
-    One of these matches every line on which the rule finds anything.
-    """
+
+    def __init__(self, rule: Rule | None = None) -> None:
+        # A class that is made for one rule has it already.
+        if rule is not None:
+            self.rule = rule
+
+    @property
+    def secret_type(self) -> str:
+        """
+        See `BasePlugin.secret_type`.
+        """
+        return self.rule.name
+
+    @property
+    def denylist(self) -> tuple[re.Pattern[str], ...]:
+        """
+        One of these matches every line on which the rule finds anything.
+        """
+        return probes(self.rule)
 
     def analyze_string(self, string: str) -> Generator[str, None, None]:
         """
@@ -53,37 +54,18 @@ class ProviderPlugin(BasePlugin):
         """
         return look(self.rule, line)
 
-
-def class_name(rule: Rule) -> str:
-    """
-    The name by which detect-secrets knows a rule.
-    """
-    words = re.findall(r"[A-Za-z0-9]+", rule.name)
-    return "".join(word[0].upper() + word[1:] for word in words) + "Rule"
-
-
-def _plugin_class(rule: Rule) -> type[ProviderPlugin]:
-    return type(
-        class_name(rule),
-        (ProviderPlugin,),
-        {
-            "__doc__": f"{rule.name}.",
-            "__module__": __name__,
-            "secret_type": rule.name,
-            "rule": rule,
-            "denylist": probes(rule),
-        },
-    )
-
-
-_CLASSES = {class_name(rule): _plugin_class(rule) for rule in RULES}
-# NOTE: detect-secrets looks for classes among a module's own names.
-globals().update(_CLASSES)
+    def is_worth(self, data: bytes, end: int) -> bool:
+        """
+        Whether the rule can find anything in a text with a hit that ends there.
+        """
+        if not self.rule.words:
+            return True
+        return (after_strict_name if self.rule.is_strict else after_name)(data, end)
 
 
 @cache
 def provider_plugins() -> tuple[ProviderPlugin, ...]:
     """
-    One of each.
+    One for each rule.
     """
-    return tuple(kind() for kind in _CLASSES.values())
+    return tuple(ProviderPlugin(rule) for rule in RULES)

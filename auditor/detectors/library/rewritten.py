@@ -17,8 +17,8 @@ from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.filetype import FileType, determine_file_type
 
 from auditor.detectors.library.lines import Lines
-from auditor.detectors.library.rules import Worth, rules
-from auditor.detectors.prefilter import Prefilter, make
+from auditor.detectors.library.rules import rules
+from auditor.detectors.prefilter import Prefilter, Worth, make
 from auditor.detectors.prefilter.cores import cores
 
 INTERPOLATIONS = 30
@@ -102,10 +102,9 @@ def _may_say_more(data: bytes) -> bool:
     owners = _owners()
     missing = [len(one.patterns) for one in wanted]
     told: set[int] = set()
-    for end, number in _in_values().hits(data):
+    for _, number in _in_values().hits(data):
         owner = owners[number]
-        worth = wanted[owner].worth
-        if number not in told and (worth is None or worth(data, end)):
+        if number not in told:
             told.add(number)
             missing[owner] -= 1
             if not missing[owner]:
@@ -136,8 +135,10 @@ def _owners() -> tuple[int, ...]:
 @cache
 def _in_values() -> Prefilter:
     wanted = _wanted() or ()
-    once = frozenset(n for n, owner in enumerate(_owners()) if wanted[owner].worth is None)
-    return make([(regex,) for one in wanted for regex in one.patterns], once=once)
+    asked = ((number, wanted[owner].worth) for number, owner in enumerate(_owners()))
+    worth = {number: ask for number, ask in asked if ask is not None}
+    once = frozenset(range(len(_owners()))) - frozenset(worth)
+    return make([(regex,) for one in wanted for regex in one.patterns], once=once, worth=worth)
 
 
 def forget() -> None:

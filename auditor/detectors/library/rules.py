@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -19,8 +19,9 @@ from detect_secrets.settings import get_plugins, get_settings
 from detect_secrets.util.filetype import determine_file_type
 
 from auditor.detectors.library.custom import custom_plugins
-from auditor.detectors.library.providers import ProviderPlugin, is_worth, provider_plugins
-from auditor.detectors.prefilter import Prefilter, make
+from auditor.detectors.library.providers import ProviderPlugin, provider_plugins
+from auditor.detectors.library.unplugged import without_network
+from auditor.detectors.prefilter import Prefilter, Worth, make
 
 TOKENS = "tokens"
 """
@@ -29,11 +30,6 @@ The family of rules for binaries and names: what looks like a secret by itself.
 RUN_LIMIT = 256
 """
 How far back a quoted string is looked at before a plugin is asked, in bytes.
-"""
-
-Worth = Callable[[bytes, int], bool]
-"""
-Given a text and a hit's offset: whether the plugin can find anything there after all.
 """
 
 
@@ -121,7 +117,8 @@ def plugins() -> tuple[BasePlugin, ...]:
     """
     # NOTE: what `default_settings` does, but for good: leaving that context takes the plugins away,
     # and an interpreter that ends leaves it too late to import what it needs.
-    known: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
+    with without_network():
+        known: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
     get_settings().configure_plugins([{"name": kind.__name__} for kind in known.values()])
     found = list(get_plugins())
     found += [_ungrouped(p) for p in found if isinstance(p, GitLabTokenDetector)]
@@ -153,7 +150,8 @@ def _rules(plugin: BasePlugin) -> list[Rule]:
     if isinstance(plugin, ProviderPlugin):
         # Our own rules need no quotes, so nothing is rewritten for them.
         near = bool(plugin.rule.words)
-        return [Rule(plugin, plugin.denylist, None, near, is_worth if near else None, bare=())]
+        worth = plugin.is_worth if near else None
+        return [Rule(plugin, plugin.denylist, None, near, worth, bare=())]
     if isinstance(plugin, HighEntropyStringsPlugin):
         return [_entropy_rule(plugin)]
     if isinstance(plugin, keyword.KeywordDetector):
@@ -208,7 +206,8 @@ def in_text() -> Prefilter:
     """
     The prefilter of all rules for texts.
     """
-    return make([rule.patterns for rule in rules()])
+    worth = {number: rule.worth for number, rule in enumerate(rules()) if rule.worth}
+    return make([rule.patterns for rule in rules()], worth=worth)
 
 
 @cache

@@ -5,8 +5,9 @@ A lossless prefilter: fast where Hyperscan has a wheel, plain where not, equal f
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
-from auditor.detectors.prefilter.base import Hit, Patterns, Prefilter
+from auditor.detectors.prefilter.base import Hit, Patterns, Prefilter, Worth
 from auditor.detectors.prefilter.plain import PlainPrefilter
 
 PLAIN = "AUDIT_PLAIN_PREFILTER"
@@ -16,12 +17,16 @@ An environment variable: do without Hyperscan. For tests, and for whoever distru
 
 
 def make(
-    patterns: Patterns, strings: bool = False, once: frozenset[int] = frozenset()
+    patterns: Patterns,
+    strings: bool = False,
+    once: frozenset[int] = frozenset(),
+    worth: Mapping[int, Worth] | None = None,
 ) -> Prefilter:
     """
     The best prefilter that there is here. One for `strings` looks into binaries: what cannot be
     printed ends a line there, and a hit in UTF-16 has the rule's number plus `len(patterns)`.
-    The rules in `once` need not be told more than once.
+    The rules in `once` need not be told more than once; hits of the rules in `worth` may be left
+    out if that says no.
     """
     if os.environ.get(PLAIN):
         return PlainPrefilter(patterns, strings)
@@ -29,7 +34,7 @@ def make(
         from auditor.detectors.prefilter.fast import FastPrefilter
     except ImportError:
         return PlainPrefilter(patterns, strings)
-    return FastPrefilter(patterns, strings, once)
+    return FastPrefilter(patterns, strings, once, worth or {})
 
 
-__all__ = ["Hit", "Patterns", "PlainPrefilter", "Prefilter", "make"]
+__all__ = ["Hit", "Patterns", "PlainPrefilter", "Prefilter", "Worth", "make"]

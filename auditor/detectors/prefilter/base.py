@@ -5,7 +5,7 @@ The seam: where in a text which rule may match. Always a superset.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 Patterns = Sequence[tuple[re.Pattern[str], ...] | None]
@@ -16,6 +16,12 @@ none are known.
 Hit = tuple[int, int]
 """
 An offset behind the last byte of what may be a match, and the rule's number.
+"""
+
+Worth = Callable[[bytes, int], bool]
+"""
+A cheap last question: given a text and the offset of a hit, whether its rule can find anything
+there after all.
 """
 
 

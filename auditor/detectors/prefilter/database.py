@@ -32,10 +32,10 @@ class Plan:
     What to compile, and what each expression is for.
     """
 
-    expressions: list[Expression] = field(default_factory=list)
-    sources: list[tuple[int, int]] = field(default_factory=list)
+    sources: dict[Expression, list[tuple[int, int]]] = field(default_factory=dict)
     """
-    For each expression the rule and the number of the pattern in it.
+    For each expression the rules that it stands for, with the number of the pattern in the rule:
+    several rules may ask for the same.
     """
     left: list[tuple[int, int]] = field(default_factory=list)
     """
@@ -50,9 +50,9 @@ class Compiled:
     """
 
     database: hyperscan.Database
-    sources: list[tuple[int, int]]
+    sources: list[list[tuple[int, int]]]
     """
-    By the numbers that the database reports.
+    By the numbers that the database reports: rules, with the number of the pattern in each.
     """
     left: list[tuple[int, int]]
 
@@ -68,7 +68,7 @@ def compiled(subject: object, plan: Callable[[], Plan]) -> Compiled:
         sources, left = json.loads(head)
         database = hyperscan.loadb(dump, mode=hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
-        return Compiled(database, [(a, b) for a, b in sources], [(a, b) for a, b in left])
+        return Compiled(database, [_pairs(one) for one in sources], _pairs(left))
     result = _compiled(plan())
     with suppress(OSError, hyperscan.error):
         head = json.dumps([result.sources, result.left]).encode()
@@ -76,14 +76,23 @@ def compiled(subject: object, plan: Callable[[], Plan]) -> Compiled:
     return result
 
 
+def _pairs(found: list[list[int]]) -> list[tuple[int, int]]:
+    return [(rule, number) for rule, number in found]
+
+
 def _compiled(plan: Plan) -> Compiled:
+    expressions = list(plan.sources)
+    refused: list[tuple[int, int]] = []
     try:
-        return Compiled(_compile(plan.expressions), plan.sources, plan.left)
+        database = _compile(expressions)
     except hyperscan.error:
-        taken = [n for n, expression in enumerate(plan.expressions) if _is_taken(expression)]
-    refused = [plan.sources[n] for n in range(len(plan.expressions)) if n not in set(taken)]
-    database = _compile([plan.expressions[n] for n in taken])
-    return Compiled(database, [plan.sources[n] for n in taken], [*plan.left, *refused])
+        taken = [one for one in expressions if _is_taken(one)]
+        refused = [pair for one in set(expressions) - set(taken) for pair in plan.sources[one]]
+        expressions = taken
+        database = _compile(expressions)
+    return Compiled(
+        database, [plan.sources[one] for one in expressions], [*plan.left, *sorted(refused)]
+    )
 
 
 def _compile(expressions: list[Expression]) -> hyperscan.Database:

@@ -11,7 +11,7 @@ shown one line at a time.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import Enum, auto
 from functools import cache
 
@@ -20,6 +20,8 @@ from functools import cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
+
+from auditor.detectors.prefilter.shortened import shortened
 
 ASCII = 128
 CHARACTER = 4
@@ -72,7 +74,7 @@ def superset(regex: re.Pattern[str], form: Form = Form.TEXT) -> bytes:
     An expression that matches every line which the pattern matches, and maybe others. Raises
     `Unknown`.
     """
-    parts = parser.parse(regex.pattern, regex.flags)
+    parts = shortened(parser.parse(regex.pattern, regex.flags))
     return write(parts, bool(regex.flags & re.IGNORECASE), form).encode()
 
 
@@ -282,9 +284,7 @@ def _times(least: int, most: Any) -> str:
     return f"{{{least},{most}}}"
 
 
-_FOLDS: Callable[[bytes], re.Match[bytes] | None] = re.compile(
-    "|".join(letter for letters in _FOLDED.values() for letter in letters).encode()
-).search
+_FOLDS = tuple(letter.encode() for letters in _FOLDED.values() for letter in letters)
 
 
 def is_folded(data: bytes) -> bool:
@@ -292,4 +292,4 @@ def is_folded(data: bytes) -> bool:
     Whether UTF-8 text holds letters that `re.IGNORECASE` takes for ASCII ones: no expression
     over bytes sees these.
     """
-    return _FOLDS(data) is not None
+    return any(letter in data for letter in _FOLDS)

@@ -5,11 +5,12 @@ The prefilter with Hyperscan: all patterns of all rules in one pass over the byt
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import hyperscan
 
-from auditor.detectors.prefilter.base import Hit, Patterns
+from auditor.detectors.prefilter.base import Hit, Patterns, Worth
 from auditor.detectors.prefilter.database import Plan, compiled
 from auditor.detectors.prefilter.expressions import Form, Unknown, is_folded, superset
 from auditor.detectors.prefilter.plain import PlainPrefilter
@@ -24,7 +25,11 @@ class FastPrefilter:
     """
 
     def __init__(
-        self, patterns: Patterns, strings: bool = False, once: frozenset[int] = frozenset()
+        self,
+        patterns: Patterns,
+        strings: bool = False,
+        once: frozenset[int] = frozenset(),
+        worth: Mapping[int, Worth] | None = None,
     ) -> None:
         # Patterns in ASCII alone take no other letter for one of theirs.
         self._foldable = [
@@ -36,7 +41,11 @@ class FastPrefilter:
         texts = [[(regex.pattern, regex.flags) for regex in group or ()] for group in patterns]
         found = compiled((texts, strings, sorted(once)), lambda: _plan(patterns, strings, once))
         self._database = found.database
-        self._rules = [rule for rule, _ in found.sources]
+        asked = worth or {}
+        self._rules = [
+            tuple((rule, asked.get(rule)) for rule in dict.fromkeys(rule for rule, _ in sources))
+            for sources in found.sources
+        ]
         self._left = _left(patterns, found.left, strings)
 
     def hits(self, data: bytes) -> list[Hit]:
@@ -50,7 +59,12 @@ class FastPrefilter:
         if not found and self._left is None and is_plain:
             return found
         rules = self._rules
-        hits = [(end, rules[number]) for end, number in found]
+        hits = [
+            (end, rule)
+            for end, number in found
+            for rule, worth in rules[number]
+            if worth is None or worth(data, end)
+        ]
         if self._left is not None:
             hits += self._left.hits(data)
         if not is_plain and is_folded(data):
@@ -77,13 +91,14 @@ def _plan(patterns: Patterns, strings: bool, once: frozenset[int]) -> Plan:
         for number, regex in enumerate(group or ()):
             for form in _STRINGS if strings else _TEXT:
                 try:
-                    plan.expressions.append((superset(regex, form), _flags(rule in once)))
+                    expression = superset(regex, form), _flags(rule in once)
                 except Unknown:
                     # NOTE: strings are ASCII; a pattern that asks for more is none for them.
                     if form is Form.TEXT:
                         plan.left.append((rule, number))
                     continue
-                plan.sources.append((rule + len(patterns) * (form is Form.WIDE), number))
+                told_as = rule + len(patterns) * (form is Form.WIDE)
+                plan.sources.setdefault(expression, []).append((told_as, number))
     return plan
 
 

@@ -35,11 +35,11 @@ def derive(regex: re.Pattern[str]) -> frozenset[str] | None:
     Folded literals, one of which is in every folded text that the pattern matches; `None` if
     that cannot be told.
     """
-    found = _required(parser.parse(regex.pattern, regex.flags))
+    found = required(parser.parse(regex.pattern, regex.flags))
     return found if found and min(map(len, found)) >= SHORTEST else None
 
 
-def _required(sequence: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
+def required(sequence: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
     """
     The best choice of one position in a sequence: the longer its shortest literal the better.
     """
@@ -62,10 +62,10 @@ def _required(sequence: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
 
 def _of(op: Any, value: Any) -> frozenset[str] | None:
     if op is ops.SUBPATTERN:
-        return _required(value[3])
+        return required(value[3])
     if op is ops.BRANCH:
-        branches = [_required(branch) for branch in value[1]]
+        branches = [required(branch) for branch in value[1]]
         return frozenset().union(*branches) if all(branches) else None  # type: ignore[arg-type]
     if op in (ops.MAX_REPEAT, ops.MIN_REPEAT) and value[0] >= 1:
-        return _required(value[2])
+        return required(value[2])
     return None

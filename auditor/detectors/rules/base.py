@@ -48,9 +48,21 @@ VERIFYING = frozenset(
 """
 Names of the checks that can make a value `certain`.
 """
+BETWEEN = 24
+"""
+How far the word for a secret may stand behind its provider's name in a strict rule, in characters.
+"""
+SECRET_SPAN = 8
+"""
+The longest `SECRET_LEAD`, in characters.
+"""
 SHORT_WORD = 6
 """
 Names of providers shorter than this are parts of other words too, in characters.
+"""
+_MARKS = "api|key|token|secret|access|auth|private|pass"
+"""
+What may follow a short name in one word.
 """
 
 
@@ -289,7 +301,7 @@ def _word(word: str) -> str:
         return written
     return (
         rf"{written}"
-        r"(?=[^A-Za-z]|(?-i:[A-Z])|api|key|token|secret|access|auth|private|pass)"
+        rf"(?=[^A-Za-z]|(?-i:[A-Z])|{_MARKS})"
     )
 
 
@@ -297,9 +309,16 @@ def _spelled(word: str) -> str:
     return re.escape(word).replace("_", "[_. -]?")
 
 
-def _left_of(word: str) -> str:
-    # What is short is a part of many words; there it must begin one.
-    return "(?:^|[^A-Za-z])" if len(word) < SHORT_WORD else ""
+def _bounded(word: str) -> str:
+    """
+    A name with what must stand beside it if it is short: it is a part of many words.
+    """
+    written = f"(?i:{_spelled(word)})"
+    if len(word) < SHORT_WORD:
+        written = f"(?:^|[^A-Za-z]){written}"
+    if len(word) > SHORT_WORD:
+        return written
+    return rf"{written}(?:[^A-Za-z]|[A-Z]|(?i:{_MARKS}))"
 
 
 class _Late:
@@ -327,13 +346,6 @@ def probes(rule: Rule) -> tuple[re.Pattern[str], ...]:
     if not rule.words:
         flags = re.ASCII | (re.IGNORECASE if rule.ignore_case else 0)
         return (_late(rule.probe or rule.pattern.replace("(?P<value>", "(?:"), flags),)
-    between = "[A-Za-z0-9_. -]{0,24}" if rule.is_strict else f"[^\\n]{{0,{REACH}}}"
-    beyond = SECRET_LEAD if rule.is_strict else f"(?:{SECRET_LEAD}|[=:>]|[,(]\\s*[\"'])"
-    close = "" if rule.is_strict else "|[ \t_.-]{0,3}[A-Za-z0-9+/_-]{12}"
-    return tuple(
-        _late(
-            f"{_left_of(word)}{_spelled(word)}(?:{between}{beyond}{close})",
-            re.IGNORECASE | re.ASCII,
-        )
-        for word in rule.words
-    )
+    # What stands behind the name is asked of the bytes there, see `is_worth` of the plugin: over a
+    # gap Hyperscan would compile for half a minute and match slowly.
+    return tuple(_late(_bounded(word), re.ASCII) for word in rule.words)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.detectors.library import providers
+from auditor.detectors.library import plugins
 from auditor.detectors.rules import RULES, Rule, look
 from auditor.detectors.rules.examples import expand, masked
 from auditor.model import Confidence, Finding
@@ -77,7 +77,7 @@ def test_a_part_of_a_longer_word_is_none(letter: str) -> None:
 
 def test_no_two_rules_have_one_name() -> None:
     """detect-secrets knows plugins by their names, and reports do too."""
-    names = Counter(rule.name for rule in RULES) + Counter(map(providers.class_name, RULES))
+    names = Counter(rule.name for rule in RULES) + Counter(map(plugins.class_name, RULES))
 
     assert [name for name, count in names.items() if count > 1] == []
 
@@ -112,7 +112,7 @@ def test_plain_detect_secrets_takes_them_as_plugins(tmp_path: Path) -> None:
     rule = next(rule for rule in RULES if rule.name == "DigitalOcean personal access token")
     target = tmp_path / "notes.txt"
     target.write_text(f"the token is {expand(rule.examples[0])[1]}\n")
-    plugin = Path(providers.__file__)
+    plugin = Path(plugins.__file__)
 
     ran = subprocess.run(
         [sys.executable, "-m", "detect_secrets", "scan", "--plugin", str(plugin), str(target)],
