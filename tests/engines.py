@@ -29,7 +29,7 @@ DOCKER = Path("/usr/bin/docker")
 DOCKERD = Path("/usr/sbin/dockerd")
 BASE = "base:local"
 START_SECONDS = 60
-APPLETS = ("cat", "cp", "echo", "grep", "mkdir", "printf", "rm", "sh", "sha256sum", "test", "wget")
+APPLETS = ("cat", "chmod", "chown", "cp", "echo", "grep", "id", "mkdir", "printf", "rm", "sh", "sha256sum", "test", "wget")
 
 
 class EngineError(Exception):

@@ -100,9 +100,20 @@ class Lines:
             return _last(self._setting(keyword, match[2]))
         if match := _OF_CONFIG.match(path):
             return _last(i for i in self.own if i.keyword == _KEYWORDS[match[1]])
+        if path.startswith("config.OnBuild"):
+            return self._only_trigger()
         if match := _PASSED.match(path):
             return self._declaring(match[1])
         return _last(i for i in self.own if i.keyword == "MAINTAINER" and path == "author")
+
+    def _only_trigger(self) -> Instruction | None:
+        """
+        The only ONBUILD of the stage, which BuildKit leaves out of the history.
+        """
+        stage = self.alignment.stage if self.alignment else None
+        chain = self.dockerfile.chain(stage) if stage else ()
+        found = [one for one in chain if one.keyword == "ONBUILD"]
+        return found[0] if len(found) == 1 else None
 
     def _setting(self, keyword: str, name: str) -> Iterator[Instruction]:
         for instruction in self.own:

@@ -16,7 +16,7 @@ from auditor.ranking.advice.fix import Applied, apply, write
 from auditor.ranking.advice.outside import Attestation, Inherited, Packaged, Spare
 from auditor.ranking.advice.script import Script, script
 from auditor.ranking.advice.staged import Staged
-from auditor.ranking.advice.told import File, Label, Metadata, Note, Told
+from auditor.ranking.advice.told import File, Label, Metadata, Note, Told, Trigger
 
 CAUSES: dict[str, Cause] = {
     "inherited": Inherited(),
@@ -25,6 +25,7 @@ CAUSES: dict[str, Cause] = {
     "unreferenced": Spare(),
     "note": Note(),
     "label": Label(),
+    "trigger": Trigger(),
     "argument": Argument(),
     "environment": Environment(),
     "command": Told(),

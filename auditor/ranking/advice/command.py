@@ -73,7 +73,7 @@ class Command:
                 continue
             found = True
             draft = script.draft(step.instruction)
-            if draft is None or not _is_loose(draft, value):
+            if draft is None or not is_loose(draft, value):
                 continue
             draft.spoken[value] = f"$(cat /run/secrets/{called})"
             add_mount(draft, secret_mount(called))
@@ -92,7 +92,7 @@ def _called(case: Case) -> str:
     return identifier(name, default)
 
 
-def _is_loose(draft: Draft, value: str) -> bool:
+def is_loose(draft: Draft, value: str) -> bool:
     """
     Whether a shell would put something else in the place of the value: not in single quotes.
     """

@@ -13,6 +13,7 @@ from auditor.dockerfile import Instruction, pairs, split
 from auditor.ranking.advice import shell
 
 _RUN = re.compile(r"^(\s*RUN(?:[ \t]|\\\r?\n|`\r?\n)+)", re.IGNORECASE)
+_TRIGGER = re.compile(r"^\s*ONBUILD\s+RUN\s+", re.IGNORECASE)
 _FLAG = re.compile(r"--[a-z]+=\S+(?:[ \t]|\\\r?\n|`\r?\n)+")
 _INDENT = "    "
 
@@ -30,6 +31,10 @@ class Draft:
     """
     workdir: str | None = None
     escape: str = "\\"
+    user: str | None = None
+    """
+    Who runs it, if that is not root.
+    """
     removed: bool = False
     names: set[str] = field(default_factory=set)
     """
@@ -92,7 +97,18 @@ class Draft:
             return self._variables()
         if keyword in ("COPY", "ADD"):
             return self._copy()
+        if keyword == "ONBUILD":
+            return self._trigger()
         return self._run() if keyword == "RUN" else self._spoken(self.raw)
+
+    def _trigger(self) -> str:
+        """
+        ONBUILD RUN: the build on top of this image gives the secret.
+        """
+        match = _TRIGGER.match(self.raw)
+        added = "".join(f"{self._owned(flag)} " for flag in dict.fromkeys(self.flags))
+        end = match.end() if match else 0
+        return self.raw[:end] + added + self._spoken(self.raw[end:])
 
     def _spoken(self, text: str) -> str:
         for literal, word in self.spoken.items():
@@ -129,7 +145,7 @@ class Draft:
             return self._with_body()
         head, command = self._parted()
         for old, new in self.remounts.items():
-            head = head.replace(old, new)
+            head = head.replace(old, self._owned(new))
         if self.gone:
             shorter = shell.without(command, self.gone)
             if shorter is None:
@@ -147,9 +163,19 @@ class Draft:
         if match is None or not self.flags:
             return head
         rest = head[match.end() :]
-        added = " ".join(dict.fromkeys(self.flags))
+        added = " ".join(dict.fromkeys(map(self._owned, self.flags)))
         gap = f" {self.escape}\n{_INDENT}"
         return f"{match[1].rstrip(' ')} {added}{gap}{rest}"
+
+    def _owned(self, flag: str) -> str:
+        """
+        A mount that the user who runs it can read: it is root's alone by default.
+        """
+        if self.user is None or not flag.startswith("--mount="):
+            return flag
+        if self.user.isascii() and self.user.isdigit():
+            return f"{flag},uid={self.user}"
+        return f"{flag},mode={'0666' if 'type=ssh' in flag else '0444'}"
 
     def _parted(self) -> tuple[str, str]:
         """
@@ -184,9 +210,9 @@ class Draft:
         match = _RUN.match(f"{first}\n")
         if match is None or not rest:
             return self.raw
-        flags = "".join(f"{flag} " for flag in dict.fromkeys(self.flags))
+        flags = "".join(f"{flag} " for flag in dict.fromkeys(map(self._owned, self.flags)))
         for old, new in self.remounts.items():
-            first = first.replace(old, new)
+            first = first.replace(old, self._owned(new))
         *body, end = [self._edited(line) for line in rest]
         added = [self._clearing()] if self.cleared else []
         head = f"{first[: match.end()]}{flags}{first[match.end() :]}"

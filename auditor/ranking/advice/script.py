@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from auditor.dockerfile import Instruction, Stage, split
@@ -197,7 +197,7 @@ class Script:
         raw = instruction.text
         if self.lines is not None and instruction.line:
             raw = self.lines.dockerfile.raw(instruction)
-        made = Draft(instruction, raw, directory(step), step.escape)
+        made = Draft(instruction, raw, directory(step), step.escape, self._user(step))
         if instruction.keyword == "RUN" and not made.is_script:
             return None
         self._drafts[instruction] = made
@@ -207,14 +207,60 @@ class Script:
         """
         Whether the RUN is for a shell of which the syntax is known.
         """
-        shell = "sh"
-        for other in self.steps:
-            if other is step:
+        if step.instruction.keyword not in ("RUN", "ONBUILD"):
+            return True
+        if self.image.platform.startswith("windows"):
+            return False
+        words = self._setting(step, "SHELL")
+        if words is None or not words.words:
+            # NOTE: the last SHELL of the base, or none. Its own would have been found.
+            told = self._told("config.Shell") if not self._sets("SHELL") else None
+            return told is None or told.split(" ", 1)[0].rpartition("/")[2] in _SHELLS
+        return words.words[0].rpartition("/")[2] in _SHELLS
+
+    def _user(self, step: Step) -> str | None:
+        """
+        Who runs a step: a number, or a name; `None` if it is root.
+        """
+        setting = self._setting(step, "USER")
+        if setting is not None:
+            name = setting.value.strip("\"'")
+        else:
+            name = self._told("config.User") or "" if not self._sets("USER") else ""
+            name = name or self._below()
+        name = name.partition(":")[0]
+        return None if name in ("", "0", "root") else name
+
+    def _setting(self, step: Step, keyword: str) -> Instruction | None:
+        """
+        The instruction of the same stage, or of one that it begins from, that holds at a step.
+        """
+        chain: Sequence[Instruction] = [one.instruction for one in self.steps]
+        stage = self.stage(step.instruction)
+        if stage is not None and self.lines is not None:
+            chain = self.lines.dockerfile.chain(stage)
+        found = None
+        for other in chain:
+            if other == step.instruction:
                 break
-            words = other.instruction.words
-            if other.instruction.keyword == "SHELL" and words:
-                shell = words[0].rpartition("/")[2]
-        return step.instruction.keyword != "RUN" or shell in _SHELLS
+            found = other if other.keyword == keyword else found
+        return found
+
+    def _sets(self, keyword: str) -> bool:
+        return any(step.instruction.keyword == keyword for step in self.steps)
+
+    def _told(self, path: str) -> str | None:
+        return next((one.value for one in self.image.fields if one.path == path), None)
+
+    def _below(self) -> str:
+        """
+        The user that the base image sets, as its history tells it.
+        """
+        alignment = self.lines.alignment if self.lines else None
+        first = alignment.first if alignment else 0
+        told = [e.instruction for e in self.image.history[:first]]
+        users = [text.partition(" ")[2] for text in told if text.startswith("USER ")]
+        return users[-1].strip() if users else ""
 
 
 def directory(step: Step) -> str | None:

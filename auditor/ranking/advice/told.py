@@ -7,9 +7,11 @@ from __future__ import annotations
 import json
 import re
 
+from auditor.dockerfile import Instruction
 from auditor.ranking.advice.base import Case, Remedy, Way
+from auditor.ranking.advice.command import is_loose
 from auditor.ranking.advice.draft import Draft
-from auditor.ranking.advice.mounts import is_variable
+from auditor.ranking.advice.mounts import add_mount, identifier, is_variable, secret_mount
 from auditor.ranking.advice.script import Script
 from auditor.ranking.dialects import Step
 
@@ -96,6 +98,43 @@ class Told:
 def _quoted(word: str, value: str, name: str) -> str:
     plain = re.sub(r'([\\"$`])', r"\\\1", word)
     return f'"{plain.replace(value, f"${{{name}}}")}"'
+
+
+class Trigger:
+    """
+    ONBUILD: what runs in each build on top of this image.
+    """
+
+    def remedy(self, case: Case, script: Script) -> Remedy | None:
+        """
+        See `Cause.remedy`.
+        """
+        word = (case.cause.instruction or "").split(" ", 1)[0]
+        if word != "ONBUILD" and not case.cause.path.startswith("config.OnBuild"):
+            return None
+        called, value = identifier(case.name), case.secret.reveal()
+        remedy = Remedy(
+            "ONBUILD is part of the image, and docker inspect shows it. Let the trigger read a "
+            f"mount:  ONBUILD RUN --mount=type=secret,id={called} …  and have whoever builds on "
+            f"this image give it:  docker build --secret id={called},src=FILE .",
+            Way.MOUNT,
+        )
+        for step in script.steps:
+            draft = script.draft(step.instruction) if is_trigger(step.instruction) else None
+            if draft and value in step.instruction.value and is_loose(draft, value):
+                draft.spoken[value] = f"$(cat /run/secrets/{called})"
+                add_mount(draft, secret_mount(called))
+                remedy.drafts.append(draft)
+        return remedy
+
+
+def is_trigger(instruction: Instruction) -> bool:
+    """
+    Whether it is ONBUILD RUN for a shell.
+    """
+    value = instruction.value.lstrip()
+    is_run = instruction.keyword == "ONBUILD" and value[:4].upper().strip() == "RUN"
+    return is_run and not value[4:].lstrip().startswith("[")
 
 
 class Note:
