@@ -29,7 +29,8 @@ DOCKER = Path("/usr/bin/docker")
 DOCKERD = Path("/usr/sbin/dockerd")
 BASE = "base:local"
 START_SECONDS = 60
-APPLETS = ("cat", "chmod", "chown", "cp", "echo", "grep", "id", "mkdir", "printf", "rm", "sh", "sha256sum", "test", "wget")
+APPLETS = ("cat", "chmod", "chown", "cp", "echo", "grep", "id", "mkdir", "printf", "rm", "sh",
+           "sha256sum", "test", "wget")  # fmt: skip
 
 
 class EngineError(Exception):
@@ -302,6 +303,82 @@ def docker_engine() -> Iterator[Docker]:
             _wait(docker.up, "dockerd", log)
             docker("import", "--change", 'CMD ["sh"]', "-", BASE, stdin=base_rootfs())
             yield docker
+
+
+class NewerDocker:
+    """
+    An engine of today, whose programs lie in a Debian folder of their own.
+    """
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.root = root
+        self.folder = folder
+        self.host = f"unix://{folder}/docker.sock"
+
+    def _run(self, *command: str, cwd: Path | None = None, **env: str) -> str:
+        inside = {"DOCKER_HOST": f"unix:///{self.folder.relative_to(self.root)}/docker.sock"}
+        there = f"/{cwd.relative_to(self.root)}" if cwd else "/"
+        script = 'cd "$0" && exec "$@"'
+        return run(
+            ["chroot", self.root, "/bin/sh", "-c", script, there, *command], env={**inside, **env}
+        )
+
+    def up(self) -> bool:
+        """
+        Whether the engine answers.
+        """
+        try:
+            self._run("docker", "version")
+        except EngineError:
+            return False
+        return True
+
+    def build(self, context: Path, *options: str, **env: str) -> None:
+        """
+        Builds a folder below `root` with buildx.
+        """
+        given = ("--network=host", "--no-cache", *options, ".")
+        self._run("docker", "buildx", "build", *given, cwd=context, **env)
+
+    def compose(self, context: Path, *words: str, **env: str) -> None:
+        """
+        Runs compose in a folder below `root`.
+        """
+        self._run("docker", "compose", *words, cwd=context, **env)
+
+
+@contextlib.contextmanager
+def newer_engine(root: Path) -> Iterator[NewerDocker]:
+    """
+    A running engine of today with the base image in it, and its images in containerd's store.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="engine-", dir=root / "tmp"))
+    engine = NewerDocker(root, folder)
+    inner = f"/{folder.relative_to(root)}"
+    # NOTE: an engine cannot unpack layers below a root that is no mount.
+    script = (
+        'mount --bind "$0" "$0" && mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && '
+        'mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'
+    )
+    command: list[str | Path] = [
+        *("unshare", "--mount", "sh", "-c", script, root),
+        *("/usr/sbin/dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none"),
+        *("--feature", "containerd-snapshotter=true", "--data-root", f"{inner}/data"),
+        *("--exec-root", f"{inner}/exec", "--pidfile", f"{inner}/pid"),
+        *("--host", f"unix://{inner}/docker.sock"),
+    ]
+    log = folder / "log"
+    try:
+        with process(command, log):
+            _wait(engine.up, "the newer dockerd", log)
+            archive = folder / "base.tar"
+            archive.write_bytes(base_rootfs())
+            change = ("--change", 'CMD ["sh"]')
+            engine._run("docker", "import", *change, f"{inner}/base.tar", BASE)
+            yield engine
+    finally:
+        _unmount_below(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Podman:

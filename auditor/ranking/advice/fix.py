@@ -78,6 +78,7 @@ def _compose(remedy: Remedy, service: str) -> Iterator[str]:
     yield "secrets:"
     for name, source in remedy.compose.items():
         yield from (f"  {name}:", f"    {source}")
+    yield f"# docker compose build {service}"
 
 
 @dataclass(frozen=True, slots=True)
