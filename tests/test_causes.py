@@ -92,7 +92,7 @@ BUILDS = {
         files={"local.env": "export GITHUB_TOKEN=@GITHUB_TOKEN@\n"},
     ),
     "add": Build(
-        "FROM base:local\nADD [\"key.pem\", \"/etc/app/key.pem\"]\nRUN test -s /etc/app/key.pem\n",
+        'FROM base:local\nADD ["key.pem", "/etc/app/key.pem"]\nRUN test -s /etc/app/key.pem\n',
         r"--mount=type=secret,id=key_pem,target=/etc/app/key.pem",
         files={"key.pem": "@PRIVATE_KEY@\n"},
         says=".dockerignore",
@@ -104,8 +104,7 @@ BUILDS = {
         args={"NPM_TOKEN": "@NPM_TOKEN@"},
     ),
     "run that says": Build(
-        "FROM base:local\n"
-        'RUN echo "Authorization: token @GITHUB_TOKEN@" | sha256sum > /made\n',
+        'FROM base:local\nRUN echo "Authorization: token @GITHUB_TOKEN@" | sha256sum > /made\n',
         r"--mount=type=secret,id=(\w+),required=true \\\n    echo .*\$\(cat /run/secrets/\1\)",
     ),
     "run that fetches": Build(
@@ -169,7 +168,7 @@ BUILDS = {
     ),
     "user of a name": Build(
         "FROM base:local\nRUN echo 'app:x:7:7::/:/bin/sh' >> /etc/passwd && echo 'app:x:7:' >> "
-        "/etc/group\nUSER app\nARG NPM_TOKEN\nRUN test -n \"$NPM_TOKEN\" && test $(id -u) = 7\n",
+        '/etc/group\nUSER app\nARG NPM_TOKEN\nRUN test -n "$NPM_TOKEN" && test $(id -u) = 7\n',
         r"--mount=type=secret,id=npm_token,required=true,mode=0444 ",
         args={"NPM_TOKEN": "@NPM_TOKEN@"},
     ),
@@ -198,12 +197,14 @@ def reported(docker: Docker, folder: Path, tag: str) -> Ran:
     return audit("-f", "json", "--all", *given, tag, env={"DOCKER_HOST": docker.host})
 
 
-def built(docker: Docker, folder: Path, tag: str, *options: str, **env: str) -> str:
+def built(
+    docker: Docker, folder: Path, tag: str, *options: str, env: Mapping[str, str] | None = None
+) -> str:
     """
     An image of BuildKit.
     """
     more = ("--network=host", "--no-cache", *options, "--tag", tag)
-    docker("build", *more, folder, DOCKER_BUILDKIT="1", **env)
+    docker("build", *more, folder, stdin=None, **{**(env or {}), "DOCKER_BUILDKIT": "1"})
     return tag
 
 
@@ -248,9 +249,7 @@ def agent(key: Path) -> Iterator[dict[str, str]]:
 
 @pytest.mark.engine
 @pytest.mark.parametrize("name", BUILDS)
-def test_fix_of_a_cause(
-    name: str, docker: Docker, planted: dict[str, str], tmp_path: Path
-) -> None:
+def test_fix_of_a_cause(name: str, docker: Docker, planted: dict[str, str], tmp_path: Path) -> None:
     """
     The fix fits the line, and the image made of it gives nothing away.
     """
@@ -275,7 +274,7 @@ def test_fix_of_a_cause(
             if any(word.endswith("/FILE") for word in words):
                 # The FILE of the advice is the user's own.
                 (folder / "FILE").write_text(values["GITHUB_TOKEN"])
-            built(docker, folder, f"{tag}:fixed", *words, **given)
+            built(docker, folder, f"{tag}:fixed", *words, env=given)
         again = reported(docker, folder, f"{tag}:fixed")
     assert again.code == 0, applied.dockerfile + again.out
     assert [one for one in again.image["leaks"] if one["severity"] != "low"] == []

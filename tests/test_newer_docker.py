@@ -107,16 +107,16 @@ def test_least_provenance_is_enough(
     assert reported(newer, "least:1", "--all").code == 0
 
 
-def test_fix_of_a_compose_build(
-    newer: NewerDocker, context: Path, planted: dict[str, str]
-) -> None:
+def test_fix_of_a_compose_build(newer: NewerDocker, context: Path, planted: dict[str, str]) -> None:
     """
     `docker compose build` labels the image; the fix is a compose file that it takes.
     """
     sample = samples.load("compose")
     sample.render(context, planted)
     compose = context / "compose.yaml"
-    compose.write_text(fill(compose.read_text(), planted).replace("context: .", "context: .\n      network: host"))
+    compose.write_text(
+        fill(compose.read_text(), planted).replace("context: .", "context: .\n      network: host")
+    )
     newer.compose(context, "build")
     place = ("--dockerfile", context / "Dockerfile")
     ran = reported(newer, "shop-web", *place)

@@ -5,13 +5,13 @@ The table: layers worst first, then the leaks, then what was not read.
 from __future__ import annotations
 
 import shutil
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from auditor.model import Counts, Gap, LayerRow, Leak, Origin, Place, Report, Severity, State
+from auditor.model import Counts, Gap, LayerRow, Origin, Report, Severity
 from auditor.reports import standing
-from auditor.reports.terminal import has_colour, plain, shorten, size
+from auditor.reports.table_leaks import leak_lines
+from auditor.reports.terminal import Style, has_colour, plain, plural, shorten, size
 
 FIXED = 40
 """
@@ -26,17 +26,6 @@ GAP_LIMIT = 10
 """
 How many kinds of gaps are told one by one.
 """
-PLACE_LIMIT = 8
-"""
-How many places of one leak are told one by one.
-"""
-
-_COLOURS = {
-    Severity.CRITICAL: "\x1b[1;31m",
-    Severity.HIGH: "\x1b[31m",
-    Severity.MEDIUM: "\x1b[33m",
-    Severity.LOW: "\x1b[2m",
-}
 
 
 def write_table(reports: Sequence[Report], out: TextIO) -> None:
@@ -67,37 +56,21 @@ class _Page:
     """
 
     def __init__(self, width: int, colour: bool) -> None:
-        self._width = max(width, 60)
+        self._style = Style(max(width, 60), colour)
         self._complete = False
-        self._room = max(self._width - FIXED, NARROWEST)
-        self._colour = colour
+        self._room = max(self._style.width - FIXED, NARROWEST)
 
     def report(self, report: Report) -> Iterator[str]:
         self._complete = report.complete
-        yield self._bold(plain(report.reference))
+        yield self._style.bold(plain(report.reference))
         about = [report.platform, report.source, report.id[:19]]
         yield "  ".join(plain(part) for part in about if part)
         yield ""
         yield from self._layers(report)
         yield ""
-        advice = ""
-        for leak in report.leaks:
-            yield from self._leak(leak)
-            yield from self._remedy(leak, leak.advice == advice)
-            yield self._dim(f"  id:  {plain(leak.id)}")
-            yield ""
-            advice = leak.advice
+        yield from leak_lines(report.leaks, self._style, report.complete)
         yield from self._summary(report)
         yield from self._ledger(report)
-
-    def _bold(self, text: str) -> str:
-        return f"\x1b[1m{text}\x1b[0m" if self._colour else text
-
-    def _dim(self, text: str) -> str:
-        return f"\x1b[2m{text}\x1b[0m" if self._colour else text
-
-    def _tint(self, severity: Severity, text: str) -> str:
-        return f"{_COLOURS[severity]}{text}\x1b[0m" if self._colour else text
 
     def _layers(self, report: Report) -> Iterator[str]:
         # Imported late: only this format needs it, and not for a report of nothing.
@@ -112,7 +85,7 @@ class _Page:
         # It leads where it leaks.
         rows.insert(0 if any(meta[3:]) else len(rows), meta)
         if lost := len(ranked) - len(shown):
-            rows.append(["…", f"{lost} more layers without leaks", "", "", "", "", ""])
+            rows.append(["…", f"{plural(lost, 'more layer')} without leaks", "", "", "", "", ""])
         heads = ["layer", "instruction", "size", "crit", "high", "med", "low"]
         align = ("right", "left", "right", "right", "right", "right", "right")
         # Its default widens every column with a heading by two.
@@ -131,47 +104,9 @@ class _Page:
         return [str(row.layer.index), shorten(text, self._room), stored, *self._numbers(row.leaks)]
 
     def _numbers(self, counts: Counts) -> list[str]:
+        tint = self._style.tint
         numbers = ((severity, getattr(counts, severity.value)) for severity in Severity)
-        return [self._tint(severity, str(number)) if number else "" for severity, number in numbers]
-
-    def _leak(self, leak: Leak) -> Iterator[str]:
-        head = f"{leak.severity.value.upper():<8}  {leak.detector}  {plain(leak.preview)}"
-        if leak.secret:
-            head += f"  {plain(leak.secret.reveal())}"
-        yield self._tint(leak.severity, head)
-        limit = len(leak.places) if self._complete else PLACE_LIMIT
-        instruction = None
-        for place in leak.places[:limit]:
-            # An instruction that wrote many files is told once.
-            known = place.instruction == instruction
-            yield from self._wrap(_where(place, not known), "  ", "      ")
-            instruction = place.instruction
-        if len(leak.places) > limit:
-            yield f"  and {len(leak.places) - limit} more places"
-        facts = f"{leak.confidence} · {leak.exposure} · {leak.origin}: " + "; ".join(leak.reasons)
-        yield from self._wrap(facts, "  why: ")
-
-    def _remedy(self, leak: Leak, again: bool) -> Iterator[str]:
-        """
-        What to do. Dockerfile text and commands are never broken, so that they can be copied.
-        """
-        yield from self._wrap("as above" if again else leak.advice, "  fix: ")
-        for number, line in enumerate((leak.fix or "").split("\n") if leak.fix else ()):
-            yield ("       " if number else "  now: ") + plain(line)
-        if leak.rotate:
-            yield f"  new: {plain(leak.rotate)}"
-        if leak.proof:
-            yield self._dim(f"  see: {plain(leak.proof)}")
-
-    def _wrap(self, text: str, lead: str, rest: str = "") -> Iterator[str]:
-        lines = textwrap.wrap(
-            plain(text),
-            self._width,
-            initial_indent=lead,
-            subsequent_indent=rest or " " * len(lead),
-            break_on_hyphens=False,
-        )
-        yield from lines or [lead]
+        return [tint(severity, str(number)) if number else "" for severity, number in numbers]
 
     def _summary(self, report: Report) -> Iterator[str]:
         counts = report.counts
@@ -181,23 +116,23 @@ class _Page:
             parts[-1] += " (not listed, see --all)"
         if report.accepted:
             parts.append(f"{report.accepted} accepted")
-        first, *rest = self._wrap(", ".join(parts), "Leaks: ")
-        yield self._bold("Leaks: ") + first.removeprefix("Leaks: ")
+        first, *rest = self._style.wrap(", ".join(parts), "Leaks: ")
+        yield self._style.bold("Leaks: ") + first.removeprefix("Leaks: ")
         yield from rest
         if report.package:
-            yield from self._wrap(_packages(report), "")
+            yield from self._style.wrap(_packages(report), "")
         for line in standing.lines(report):
-            yield from self._wrap(line.lstrip(), "  " if line.startswith(" ") else "")
+            yield from self._style.wrap(line.lstrip(), "  " if line.startswith(" ") else "")
 
     def _ledger(self, report: Report) -> Iterator[str]:
         ledger = report.ledger
         read = f"Read: {len(report.layers)} layers, {ledger.files} files, {size(ledger.bytes)}."
         if not ledger.gaps:
-            yield from self._wrap(f"{read} Nothing was left out.", "")
+            yield from self._style.wrap(f"{read} Nothing was left out.", "")
             return
-        yield from self._wrap(f"{read} Not looked into:", "")
+        yield from self._style.wrap(f"{read} Not looked into:", "")
         for line in _gaps(ledger.gaps, self._complete):
-            yield from self._wrap(line, "  ", "    ")
+            yield from self._style.wrap(line, "  ", "    ")
 
 
 def _packages(report: Report) -> str:
@@ -212,22 +147,6 @@ def _packages(report: Report) -> str:
 
 def _ranked(report: Report) -> list[LayerRow]:
     return sorted(report.layers, key=lambda row: (-row.score, row.layer.index))
-
-
-def _where(place: Place, with_instruction: bool) -> str:
-    where = "metadata" if place.layer is None else f"layer {place.layer}"
-    spot = place.path + (f":{place.line}" if place.line else "")
-    if place.inside:
-        spot += f" ({place.inside})"
-    text = f"{where}  {spot}"
-    if place.state is not State.PRESENT:
-        by = f" by layer {place.removed_by}" if place.removed_by is not None else ""
-        text += f"  [{place.state}{by}]" if by else "  [not in the file system]"
-    if place.instruction and with_instruction:
-        text += f"  ← {shorten(place.instruction, 120)}"
-    if place.dockerfile_line:
-        text += f"  (Dockerfile line {place.dockerfile_line})"
-    return text
 
 
 def _gaps(gaps: Sequence[Gap], complete: bool) -> Iterator[str]:

@@ -6,7 +6,12 @@ from __future__ import annotations
 
 import os
 import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TextIO
+
+from auditor.model import Severity
 
 _COMMAND = re.compile(
     # NOTE: GitHub trims a line before it looks for one, and lines are wrapped anywhere.
@@ -16,6 +21,58 @@ _COMMAND = re.compile(
     r"|(?<=#)#(?=\[|vso\[|teamcity\[)",
     re.IGNORECASE,
 )
+
+
+_COLOURS = {
+    Severity.CRITICAL: "\x1b[1;31m",
+    Severity.HIGH: "\x1b[31m",
+    Severity.MEDIUM: "\x1b[33m",
+    Severity.LOW: "\x1b[2m",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """
+    How text is set on a terminal.
+    """
+
+    width: int
+    """
+    In columns.
+    """
+    colour: bool
+
+    def bold(self, text: str) -> str:
+        """
+        What the eye looks for.
+        """
+        return f"\x1b[1m{text}\x1b[0m" if self.colour else text
+
+    def dim(self, text: str) -> str:
+        """
+        What it may pass over.
+        """
+        return f"\x1b[2m{text}\x1b[0m" if self.colour else text
+
+    def tint(self, severity: Severity, text: str) -> str:
+        """
+        In the colour of a severity.
+        """
+        return f"{_COLOURS[severity]}{text}\x1b[0m" if self.colour else text
+
+    def wrap(self, text: str, lead: str, rest: str = "") -> Iterator[str]:
+        """
+        Lines of at most the width, the first behind `lead`; the text is made plain.
+        """
+        lines = textwrap.wrap(
+            plain(text),
+            self.width,
+            initial_indent=lead,
+            subsequent_indent=rest or " " * len(lead),
+            break_on_hyphens=False,
+        )
+        yield from lines or [lead]
 
 
 def plain(text: str) -> str:

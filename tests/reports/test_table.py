@@ -13,6 +13,7 @@ import pytest
 from auditor.model import Counts, Place, Severity
 from auditor.reports import FORMATS
 from tests.reports.given import REPORTS, clean, hostile, leak, leaky, partial, row
+from tests.reports.many import many
 from tests.reports.written import HOSTILE, write
 
 COPIED = ("  now: ", "       ", "  new: ", "  see: ")
@@ -215,3 +216,38 @@ def test_table_tells_an_instruction_once() -> None:
     Many files of one instruction do not repeat it.
     """
     assert write("table", leaky()).count("← RUN apk add") == 1
+
+
+def test_table_of_many_leaks_is_short(width: int) -> None:
+    """
+    Every leak is there, the first in full and the others in a line or two; all in full if asked.
+    """
+    report = many(1_000)
+    text = write("table", report)
+    assert [one.id for one in report.leaks if one.id not in text] == []
+    assert text.count("  fix: ") == 12
+    assert "988 more leaks, in short (in full with --all):" in text
+    assert len(text.splitlines()) < 3_200
+    short = text.splitlines()[-1_000:]
+    told = re.compile(r"LOW       Detector \d+  ghp_…  layer \d+")
+    assert any(told.match(line) for line in short)
+    assert all(len(line) <= width or line.startswith(COPIED) for line in text.splitlines())
+    text = write("table", replace(report, complete=True))
+    assert text.count("  fix: ") == 1_000
+    assert "in short" not in text
+
+
+def test_table_tells_a_fix_once() -> None:
+    """
+    Leaks with one fix name the one that tells it, next to it or not.
+    """
+    first, second, third = leaky().leaks
+    other = replace(second, advice="Rotate it.")
+    third = replace(third, advice=first.advice, fix=first.fix)
+    text = write("table", replace(leaky(), leaks=(first, other, third)))
+    assert text.count("  now: ") == 1
+    assert f"  fix: as for {first.id}" in text
+    third = replace(third, advice="Another text.")
+    text = write("table", replace(leaky(), leaks=(first, third)))
+    assert "  fix: Another text." in text
+    assert "  now: as above" in text

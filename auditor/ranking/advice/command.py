@@ -12,6 +12,7 @@ from auditor.ranking.advice.base import Case, Remedy, Way
 from auditor.ranking.advice.draft import Draft
 from auditor.ranking.advice.mounts import add_mount, identifier, keep_out, secret_mount
 from auditor.ranking.advice.script import Script
+from auditor.ranking.advice.shell import is_plain
 
 _KINDS = {"Private Key": "private_key"}
 _SHORTEST = 8
@@ -42,18 +43,14 @@ class Command:
         possible = self._possible(remedy, spoken)
         remedy.way = remedy.way or ways.choose(possible, script.facts)
         if case.cause.layer is None or spoken:
-            start = "The secret stands in the RUN itself, and docker history shows it. Use "
-            end = " instead of the value. "
-        else:
-            start = f"This RUN leaves {case.cause.path} behind. Use "
-            end = (
-                "  so that it is never written, or write it to /dev/shm within the same RUN; else "
-                "do the step in a first stage and copy only its result. "
+            told = (
+                "The secret stands in the RUN itself, and docker history shows it. Instead of the "
+                f"value use  RUN --mount=type=secret,id={called} …  and build with  "
+                f"--secret id={called},src=FILE. "
             )
-        how = (
-            f" RUN --mount=type=secret,id={called} …  and build with  --secret id={called},src=FILE"
-        )
-        remedy.text = start + how + end + ways.why(remedy.way, possible, script.facts)
+        else:
+            told = _left_behind(case.cause.path, remedy)
+        remedy.text = told + ways.why(remedy.way, possible, script.facts)
         return remedy
 
     def _possible(self, remedy: Remedy, spoken: bool) -> list[Way]:
@@ -82,6 +79,27 @@ class Command:
             remedy.options += [option] if option not in remedy.options else []
             remedy.compose[called] = "file: FILE"
         return found
+
+
+def _left_behind(path: str, remedy: Remedy) -> str:
+    """
+    What to do about a file that a RUN wrote, by what the fix does about it.
+    """
+    called = identifier(posixpath.basename(path), "file")
+    target = f",target={path}" if is_plain(path) else ""
+    mount = f"RUN --mount=type=secret,id={called}{target} …"
+    given = f"build with  --secret id={called},src=FILE"
+    if any(path in draft.moves for draft in remedy.drafts):
+        return f"This RUN writes {path} to a layer. Let it write to /dev/shm, which is memory. "
+    if any(path in draft.cleared for draft in remedy.drafts):
+        return (
+            f"This RUN leaves {path} behind. Let the same RUN remove it, or write it to /dev/shm; "
+            f"if it only reads it, mount it:  {mount}  and {given}. "
+        )
+    return (
+        f"This RUN leaves {path} behind. So that it is never written, use  {mount}  and {given}; "
+        "or write it to /dev/shm, or do the step in a first stage and copy only its result. "
+    )
 
 
 def _called(case: Case) -> str:
