@@ -36,6 +36,8 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(f"CI must have it: {reason}", pytrace=False)
         pytest.skip(reason)
+    # No test asserts a time: a machine may be busy with anything.
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         # Root, as in CI, gets no sandbox.
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

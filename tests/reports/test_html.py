@@ -20,7 +20,7 @@ from tests.reports.written import HOSTILE, write
 
 ALLOWED = {
     "a", "b", "body", "button", "circle", "code", "dd", "defs", "details", "div", "dl", "dt",
-    "fieldset", "footer", "form", "h1", "h2", "h3", "head", "header", "html", "input", "label",
+    "fieldset", "footer", "form", "g", "h1", "h2", "h3", "head", "header", "html", "input", "label",
     "legend", "li", "line", "link", "main", "meta", "nav", "ol", "option", "p", "path", "pre",
     "rect", "script", "section", "select", "span", "strong", "style", "summary", "svg", "text",
     "title", "ul", "use",
@@ -110,6 +110,10 @@ def drawing(*places: Place) -> Any:
     """
     root = page(replace(leaky(), leaks=(leak(Severity.HIGH, *places),)))
     (only,) = root.xpath("//svg[@class='life']")
+    # The line of the leak draws it, and its body uses that.
+    ((used,), (drawn,)) = only.xpath("./use[2]/@href"), root.xpath("//svg/g")
+    assert used == f"#{drawn.get('id')}"
+    only.append(drawn)
     return only
 
 
@@ -206,7 +210,8 @@ def test_a_crowd_of_places_is_folded() -> None:
     card = root.xpath("//li[contains(@class, 'leak ')]")[0]
     assert len(card.xpath("./details/div/div/ul/li")) == 6
     assert "and 2,900 more places" in said(card)
-    assert len(card.xpath(".//svg")) == 20
+    # And the first once more, small, in the line of the leak.
+    assert len(card.xpath(".//svg")) == 21
 
 
 def test_size_of_many_leaks() -> None:

@@ -47,7 +47,7 @@ def axis(key: str, layers: int) -> str:
     )
 
 
-def lives(leak: Leak, key: str, layers: int) -> str:
+def lives(leak: Leak, name: str, key: str, layers: int) -> str:
     """
     A list of the files that hold the secret, each with its drawing and its places in words. Those
     beyond the first are folded away.
@@ -55,7 +55,7 @@ def lives(leak: Leak, key: str, layers: int) -> str:
     tracks: dict[tuple[bool, str, str | None], list[Place]] = {}
     for place in leak.places[:PLACES]:
         tracks.setdefault((place.layer is None, place.path, place.inside), []).append(place)
-    items = list(_items(list(tracks.values()), key, layers))
+    items = list(_items(list(tracks.values()), name, key, layers))
     if len(leak.places) > PLACES:
         items.append(f"<li>and {len(leak.places) - PLACES:,} more places</li>")
     shown, folded = "".join(items[:TRACKS]), "".join(items[TRACKS:])
@@ -68,7 +68,25 @@ def lives(leak: Leak, key: str, layers: int) -> str:
     return f'<ul class="lives">{shown}</ul>{folded}'
 
 
-def _items(tracks: Sequence[Sequence[Place]], key: str, layers: int) -> Iterator[str]:
+def glance(leak: Leak, name: str, key: str, layers: int) -> str:
+    """
+    The life of a leak's first file, small, for the line that tells the leak: a list of them is a
+    chart. It is drawn once, and the body uses it by its name.
+    """
+    marks = "".join(_mark(place, layers, _unit(layers)) for place in _first(leak))
+    return (
+        f'<svg class="life glance" viewBox="0 0 {WIDTH} 18" width="{WIDTH}" height="18" '
+        f'aria-hidden="true"><use href="#{key}-axis"/><g id="{name}">{marks}</g></svg>'
+    )
+
+
+def _first(leak: Leak) -> list[Place]:
+    first = leak.places[0]
+    same = (first.layer is None, first.path, first.inside)
+    return [p for p in leak.places[:PLACES] if (p.layer is None, p.path, p.inside) == same]
+
+
+def _items(tracks: Sequence[Sequence[Place]], name: str, key: str, layers: int) -> Iterator[str]:
     before = None
     for number, places in enumerate(tracks):
         told = []
@@ -76,7 +94,8 @@ def _items(tracks: Sequence[Sequence[Place]], key: str, layers: int) -> Iterator
             # An instruction that wrote many files is told once.
             told.append(f"<p>{_told(place, place.instruction != before)}</p>")
             before = place.instruction
-        drawing = _drawing(places, key, layers) if number < DRAWN else ""
+        drawn = f'<use href="#{name}"/>' if number == 0 else None
+        drawing = _drawing(places, key, layers, drawn) if number < DRAWN else ""
         yield f'<li><div class="told">{"".join(told)}</div>{drawing}</li>'
 
 
@@ -102,9 +121,10 @@ def _kind(place: Place) -> str:
     return str(place.state)
 
 
-def _drawing(places: Sequence[Place], key: str, layers: int) -> str:
+def _drawing(places: Sequence[Place], key: str, layers: int, drawn: str | None) -> str:
     label = "; ".join(_words(place) for place in places)
-    marks = "".join(_mark(place, layers, _unit(layers)) for place in places)
+    marks = drawn or "".join(_mark(place, layers, _unit(layers)) for place in places)
+    marks += "".join(_numbers(place, layers, _unit(layers)) for place in places)
     return (
         f'<svg class="life" viewBox="0 0 {WIDTH} 28" width="{WIDTH}" height="28" role="img" '
         f'aria-label="{text(label)}"><use href="#{key}-axis"/>{marks}</svg>'
@@ -128,6 +148,23 @@ def _at(layer: int, unit: float) -> str:
     return f"{_EDGE + layer * unit:.1f}".removesuffix(".0")
 
 
+def _span(place: Place, layers: int, unit: float) -> tuple[float, float]:
+    """
+    From where to where a file of a layer was there.
+    """
+    start = min(place.layer or 0, max(layers - 1, 0))
+    gone = layers if place.removed_by is None else min(max(place.removed_by, start), layers)
+    x1 = _EDGE + (start + 0.5) * unit
+    return x1, min(_EDGE + (gone + 0.5) * unit, WIDTH - _EDGE)
+
+
+def _never(place: Place) -> bool:
+    """
+    Whether it never was a file: a comment of the tar, the body of a whiteout.
+    """
+    return place.state is not State.PRESENT and place.removed_by is None
+
+
 def _mark(place: Place, layers: int, unit: float) -> str:
     """
     A bar from the layer that adds to the layer that takes away, and a sign for how it ended.
@@ -135,24 +172,31 @@ def _mark(place: Place, layers: int, unit: float) -> str:
     end = WIDTH - _EDGE
     if place.layer is None:
         return f'<line class="bar readable" x1="{_EDGE}" y1="{_Y}" x2="{end}" y2="{_Y}"/>'
-    start = min(place.layer, max(layers - 1, 0))
-    gone = layers if place.removed_by is None else min(max(place.removed_by, start), layers)
-    x1 = _EDGE + (start + 0.5) * unit
-    x2 = min(_EDGE + (gone + 0.5) * unit, end)
-    if place.state is not State.PRESENT and place.removed_by is None:
-        # It never was a file: a comment of the tar, the body of a whiteout.
-        return f'<circle class="never" cx="{x1:.1f}" cy="{_Y}" r="4"/>{_number(place.layer, x1)}'
+    x1, x2 = _span(place, layers, unit)
+    if _never(place):
+        return f'<circle class="never" cx="{x1:.1f}" cy="{_Y}" r="4"/>'
     parts = [
         f'<line class="bar {place.state}" x1="{x1:.1f}" y1="{_Y}" x2="{x2:.1f}" y2="{_Y}"/>',
         f'<circle class="start {place.state}" cx="{x1:.1f}" cy="{_Y}" r="4"/>',
-        _number(place.layer, x1),
     ]
     if place.state is State.PRESENT:
         parts.append(f'<path class="end present" d="M{end - 2} {_Y - 5}l7 5l-7 5z"/>')
-    elif place.removed_by is not None:
-        sign = _cross(x2) if place.state is State.DELETED else _square(x2)
-        parts += [sign, _number(place.removed_by, x2) if gone != start else ""]
+    else:
+        parts.append(_cross(x2) if place.state is State.DELETED else _square(x2))
     return "".join(parts)
+
+
+def _numbers(place: Place, layers: int, unit: float) -> str:
+    """
+    The layers that add and take away, below the bar.
+    """
+    if place.layer is None:
+        return ""
+    x1, x2 = _span(place, layers, unit)
+    first = _number(place.layer, x1)
+    if place.state is State.PRESENT or place.removed_by is None or x1 == x2:
+        return first
+    return first + _number(place.removed_by, x2)
 
 
 def _cross(x: float) -> str:

@@ -4,18 +4,20 @@ The parts of the page: the stack of layers, a leak, the ledger.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from auditor.model import Counts, Gap, LayerRow, Leak, Origin, Report, Severity
-from auditor.reports.html.lives import lives
+from auditor.reports.html.lives import glance, lives
 from auditor.reports.html.markup import lines, link, text
 from auditor.reports.places import fate, spot, where
 from auditor.reports.terminal import plural, shorten, size
 
-OPEN = 20
+OPEN = 5
 """
 How many leaks of an image stand open at first.
 """
+_ASIDE = re.compile(r"(?<=\.) (?=Chosen: |Deleting or |If this image was )")
 GAPS = 500
 """
 How many gaps of one kind are told one by one.
@@ -80,6 +82,7 @@ def card(leak: Leak, number: int, key: str, layers: int) -> str:
     held = dict.fromkeys("m" if p.layer is None else str(p.layer) for p in leak.places)
     more = f" +{len(leak.places) - 1}" if len(leak.places) > 1 else ""
     opened = " open" if number < OPEN else ""
+    name = f"{key}-{number}"
     return (
         f'<li class="leak {leak.severity}" id="{key}-{text(leak.id)}-{number}" '
         f'data-severity="{leak.severity}" data-origin="{leak.origin}" '
@@ -89,12 +92,14 @@ def card(leak: Leak, number: int, key: str, layers: int) -> str:
         f'<span class="what"><b>{text(leak.detector)}</b> <code>{text(leak.preview)}</code></span> '
         f'<span class="spot">{where(first)} <code>{text(shorten(spot(first), 160))}</code>{more} '
         f'<span class="fate">{text(fate(first))}</span></span>'
-        f'</summary><div class="body">{_body(leak, key, layers)}</div></details></li>'
+        f"{glance(leak, name, key, layers)}"
+        f'</summary><div class="body">{_body(leak, name, key, layers)}</div></details></li>'
     )
 
 
-def _body(leak: Leak, key: str, layers: int) -> str:
-    parts = [f"<div><h3>Life, from base to top</h3>{lives(leak, key, layers)}</div>", "<dl>"]
+def _body(leak: Leak, name: str, key: str, layers: int) -> str:
+    drawn = lives(leak, name, key, layers)
+    parts = [f"<div><h3>Life, from base to top</h3>{drawn}</div>", "<dl>"]
     if leak.secret:
         parts.append(_row("Secret", f"<pre>{lines(leak.secret.reveal())}</pre>"))
     facts = "".join(
@@ -102,7 +107,7 @@ def _body(leak: Leak, key: str, layers: int) -> str:
     )
     reasons = "; ".join(text(reason) for reason in leak.reasons)
     parts.append(_row("Why", f'<p><span class="facts">{facts}</span>{reasons}</p>'))
-    parts.append(_row("Fix", f"<p>{text(leak.advice)}</p>"))
+    parts.append(_row("Fix", _paragraphs(leak.advice)))
     if leak.fix:
         parts.append(_row("Instead", f"<pre>{lines(leak.fix)}</pre>"))
     if leak.rotate:
@@ -111,6 +116,14 @@ def _body(leak: Leak, key: str, layers: int) -> str:
         parts.append(_row("Proof", f"<pre>{lines(leak.proof)}</pre>"))
     parts.append(_row("Id", f'<p><code class="id">{text(leak.id)}</code></p>'))
     return "".join([*parts, "</dl>"])
+
+
+def _paragraphs(advice: str) -> str:
+    """
+    What to do, then why so and what holds for every leak, in smaller type.
+    """
+    first, *rest = _ASIDE.split(advice)
+    return "".join([f"<p>{text(first)}</p>", *(f'<p class="aside">{text(r)}</p>' for r in rest)])
 
 
 def _row(name: str, value: str) -> str:
