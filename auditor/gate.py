@@ -5,6 +5,7 @@ The gate: audits what the command line asks for, writes the reports, decides the
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -185,18 +186,23 @@ class _Run:
             return audit(request, progress)
 
     def _write(self, reports: Sequence[Report]) -> None:
+        """
+        Every format to its place. One that cannot be written keeps none of the others from theirs.
+        """
+        failed: UsageError | None = None
         for name, file in self._destinations:
-            if file is None:
-                FORMATS[name](reports, sys.stdout)
-                continue
             try:
+                if file is None:
+                    _print(name, reports)
+                    continue
                 # NOTE: opened late, so that a failed audit leaves no empty file behind.
                 with Path(file).open("w", encoding="utf-8", errors="backslashreplace") as out:
                     FORMATS[name](reports, out)
             except OSError as error:
-                raise UsageError(
-                    f"{file}: cannot be written: {error.strerror}", "Choose another file."
-                ) from error
+                told = f"{file or 'standard output'}: cannot be written: {error.strerror}"
+                failed = failed or UsageError(told, "Choose another file.")
+        if failed is not None:
+            raise failed
 
     def _accept(self, reports: Sequence[Report], before: Sequence[Known], whole: bool) -> None:
         target = self._settings.write_baseline
@@ -221,6 +227,21 @@ class _Run:
     def _say(self, text: str) -> None:
         if not self._settings.quiet:
             print(text, file=sys.stderr)
+
+
+def _print(name: str, reports: Sequence[Report]) -> None:
+    """
+    A report on standard output. Whoever closes it has read enough, and the verdict is the same.
+    """
+    try:
+        FORMATS[name](reports, sys.stdout)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer is written once more when Python ends.
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _is_partial(report: Report) -> bool:

@@ -588,6 +588,47 @@ def test_broken_pipe(tmp_path: Path) -> None:
         assert process.wait(60) in (0, 1)
 
 
+@pytest.mark.parametrize(("name", "code"), [("clean", 0), ("leaky", 1)])
+def test_verdict_of_a_closed_pipe(name: str, code: int, tars: dict[str, Path]) -> None:
+    """
+    Whoever closes standard output early does not change the exit code.
+    """
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "auditor", "-q", "-f", "html", str(tars[name])],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (ran.returncode, ran.stderr) == (code, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_full_disk(tars: dict[str, Path], tmp_path: Path) -> None:
+    """
+    A report that cannot be written is an error of two lines, and keeps no other from its file.
+    """
+    given = ["-f", "table", "-f", f"sarif={tmp_path}/no/x.sarif", "-f", f"json={tmp_path}/x.json"]
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "auditor", "-q", *given, str(tars["leaky"])],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines() == [
+        "audit: standard output: cannot be written: No space left on device",
+        "hint: Choose another file.",
+    ]
+    assert json.loads((tmp_path / "x.json").read_text())["version"] == 1
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
 def test_interrupted() -> None:
     """

@@ -99,12 +99,12 @@ def _remedy(leak: Leak, style: Style, told: _Told) -> Iterator[str]:
 
 def _short(leak: Leak, style: Style) -> Iterator[str]:
     """
-    A leak that is not told in full: what, where, and the id to ask for it.
+    A leak that is not told in full: its id, what, and where.
     """
-    lead = f"{leak.severity.value.upper():<8}  "
+    lead = f"{leak.severity.value.upper():<8}  {plain(leak.id):<12}  "
     more = f"  +{len(leak.places) - 1}" if len(leak.places) > 1 else ""
     shown = f"  {leak.secret.reveal()}" if leak.secret else f"  {leak.preview}"
-    text = f"{leak.detector}{shown}  {_where(leak.places[0], False)}{more}  {leak.id}"
+    text = f"{leak.detector}{shown}  {_where(leak.places[0], False)}{more}"
     first, *rest = style.wrap(text, lead)
     yield style.tint(leak.severity, lead) + first.removeprefix(lead)
     yield from rest

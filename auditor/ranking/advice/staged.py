@@ -67,16 +67,19 @@ class Staged:
             draft.removed = True
             return True
         folder = into.rstrip("/")
-        files = script.files(case.cause.layer)
-        inner = [path[len(folder) + 1 :] for path in files if path.startswith(f"{folder}/")]
-        leaky = {path[len(folder) + 1 :] for path in (*draft.moves, case.cause.path)}
-        lines = list(_lines(inner, leaky, source.rstrip("/"), folder, step.instruction.flags))
-        if not 0 < len(lines) <= LINES:
+        if not case.cause.path.startswith(f"{folder}/"):
             return False
         # NOTE: other leaks may come from the same COPY; `moves` remembers which.
         draft.moves[case.cause.path] = ""
-        draft.instead = lines
-        return True
+        files = script.files(case.cause.layer)
+        inner = [path[len(folder) + 1 :] for path in files if path.startswith(f"{folder}/")]
+        leaky = {path[len(folder) + 1 :] for path in draft.moves}
+        lines = list(_lines(inner, leaky, source.rstrip("/"), folder, step.instruction.flags))
+        if leaky.issuperset(inner):
+            draft.removed = True
+            return True
+        draft.instead = lines if len(lines) <= LINES else []
+        return bool(draft.instead)
 
     def _in_builder(self, case: Case, script: Script, step: Step, remedy: Remedy) -> None:
         """
