@@ -1,11 +1,14 @@
 """
-Our findings against detect-secrets' own, file by file: the oracle is `scan_file` itself.
+Our findings against detect-secrets' own, file by file: the oracle is `scan_file` itself. And our
+findings with Hyperscan against those with `re` alone.
 """
 
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +17,8 @@ from pathlib import Path
 from auditor.decoders import decode
 from auditor.detectors import detect
 from auditor.detectors.library.rules import plugins
-from auditor.model import Finding
+from auditor.detectors.prefilter import PLAIN, PlainPrefilter, make
+from auditor.model import Finding, Gap
 from auditor.streams.reading import File, Kept, Peekable
 
 
@@ -47,9 +51,7 @@ def compare(path: str) -> Outcome:
     plugins()
     expected = [(s.type, s.line_number, s.secret_value or "") for s in scan_file(path)]
     data = Path(path).read_bytes()
-    file = File(path, Peekable(Kept(data)), len(data))
-    found = [f for text in decode(file) for f in detect(text)] if data else []  # type: ignore[arg-type]
-    ours = [f for f in found if isinstance(f, Finding)]
+    ours = [found for found in findings(path, data) if isinstance(found, Finding)]
     missing = tuple(
         f"{kind} on line {line}"
         for kind, line, value in expected
@@ -58,6 +60,19 @@ def compare(path: str) -> Outcome:
         )
     )
     return Outcome(path, len(data), len(expected), len(ours), missing)
+
+
+def findings(path: str, data: bytes) -> list[Finding | Gap]:
+    """
+    All that we find in a file, in order.
+    """
+    if not data:
+        return []
+    file = File(path, Peekable(Kept(data)), len(data))
+    found: list[Finding | Gap] = []
+    for part in decode(file):
+        found += [part] if isinstance(part, Gap) else detect(part)
+    return found
 
 
 def files(root: Path, largest: int, part: int = 1) -> Iterator[str]:
@@ -76,9 +91,32 @@ def files(root: Path, largest: int, part: int = 1) -> Iterator[str]:
                 yield str(path)
 
 
-def compare_all(paths: Iterable[str], jobs: int | None = None) -> Iterator[Outcome]:
+def workers(jobs: int | None = None, plain: bool = False) -> ProcessPoolExecutor:
+    """
+    Processes in which nothing of the auditor is loaded yet; with `plain` they do without Hyperscan.
+    """
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(plain,))
+
+
+def _begin(plain: bool) -> None:
+    os.environ.pop(PLAIN, None)
+    if plain:
+        os.environ[PLAIN] = "1"
+
+
+def is_plain() -> bool:
+    """
+    Whether this process does without Hyperscan.
+    """
+    return isinstance(make([(re.compile("abc"),)]), PlainPrefilter)
+
+
+def compare_all(
+    paths: Iterable[str], jobs: int | None = None, plain: bool = False
+) -> Iterator[Outcome]:
     """
     Compare many files on all cores.
     """
-    with ProcessPoolExecutor(jobs) as pool:
+    with workers(jobs, plain) as pool:
         yield from pool.map(compare, paths, chunksize=8)
