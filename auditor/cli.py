@@ -6,14 +6,12 @@ What the options ask for is done in `gate.py`; an option is one row here and one
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -190,6 +188,8 @@ def _configure(ctx: click.Context, param: click.Parameter, value: str | None) ->
     if ctx.resilient_parsing or ctx.params.get("no_config"):
         return
     # NOTE: it is read before all other options, as its values are their defaults.
+    from pathlib import Path
+
     from auditor import config
 
     path = Path(value) if value is not None else config.find(Path.cwd())
@@ -373,8 +373,16 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> NoRe
         # NOTE: Python loses an interrupt that comes while it imports or cleans up.
         click.echo("audit: interrupted", err=True)
         code = 130
-    logging.getLogger("auditor").info("took %.1f s", time.monotonic() - started)
+    _tell_time(time.monotonic() - started)
     sys.exit(code)
+
+
+def _tell_time(seconds: float) -> None:
+    # NOTE: whoever is to hear of it has imported `logging`; `--help` need not wait for that.
+    if "logging" in sys.modules:
+        import logging
+
+        logging.getLogger("auditor").info("took %.1f s", seconds)
 
 
 def _listen() -> list[int]:

@@ -6,13 +6,12 @@ The seam is the standard library's own, `concurrent.futures.Executor`.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from typing import Self, TypeVar
 
 from auditor.shared_memory import SharedMemory, Slot, inherit
@@ -114,6 +113,10 @@ class Runner:
             self._memory.free(payload)
 
     def _start(self) -> None:
+        # Imported here: little work is done before these modules are loaded.
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
         self._prepare()
         context = multiprocessing.get_context(_method())
         if context.get_start_method() == "fork":

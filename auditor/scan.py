@@ -8,8 +8,7 @@ import hashlib
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import replace
 
 from auditor import packages
@@ -209,7 +208,7 @@ class _Pieces:
             for entry, item in found.items:
                 self._notes.add(item, entry)
             self._notes.collector.add(found.known)
-        except (BrokenProcessPool, OSError, MemoryError) as error:
+        except (BrokenExecutor, OSError, MemoryError) as error:
             reason = f"a part of it was not looked into: {type(error).__name__}"
             self._notes.add(Gap("(layer)", reason, blocking=True), 0)
         self._runner.free(payload)
