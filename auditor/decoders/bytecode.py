@@ -9,6 +9,7 @@ was removed lives on here: an administrator's token of a package index once leak
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,10 @@ from auditor.streams.reading import File
 SHORTEST = 6
 """
 Strings shorter than this are no secrets, in bytes.
+"""
+LONGEST = 1 << 13
+"""
+A longer constant is no secret but a document, with lines of its own, in bytes.
 """
 _LINES = bytes(byte if (byte >= 32 and byte != 127) or byte == 9 else 10 for byte in range(256))
 _SPACES = _LINES.replace(b"\n", b" ")
@@ -107,9 +112,13 @@ class BytecodeDecoder:
             for code in objects:
                 for name, value in _given(code, version):
                     # NOTE: no quotes: in them every constant would be looked at for its entropy.
-                    given[name + b" = " + value.translate(_SPACES)] = None
+                    if len(value) > LONGEST:
+                        told = value.strip().translate(_LINES)
+                    else:
+                        told = value.translate(_SPACES)
+                    given[name + b" = " + told] = None
                     named.add(value)
-        except (IndexError, ValueError, ArithmeticError):
+        except (IndexError, ValueError, ArithmeticError, struct.error):
             yield Gap(file.place, "damaged bytecode: it is read as strings")
             yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
         # What was given to a name is told with that alone.

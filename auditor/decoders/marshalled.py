@@ -2,20 +2,23 @@
 Marshalled code objects of CPython 2.7 and 3, read without the interpreter's own `marshal`, which
 crashes on hostile bytes. Only strings, tuples and code are kept; the format is told in
 Python/marshal.c.
+
+An image holds thousands of compiled modules, and a module thousands of objects: so it is one loop
+over local variables, the most frequent kinds first.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Value = bytes | tuple[object, ...] | None
 
 _REF = 0x80
-_SHORT = frozenset(b"zZ")
-_LONG = frozenset(b"stuaA")
-_SINGLE = frozenset(b"NFTS.")
+_SHORT = frozenset((*b"zZ", *(kind | _REF for kind in b"zZ")))
+_LONG = frozenset((*b"stuaA", *(kind | _REF for kind in b"stuaA")))
+_SINGLE = frozenset((*b"NFTS.", *(kind | _REF for kind in b"NFTS.")))
 _MANY = {40: 4, 91: 4, 60: 4, 62: 4, 41: 1}
 """
 `( [ < >` and `)`: the width of their count.
@@ -24,10 +27,19 @@ _FIXED = {105: 4, 73: 8, 103: 8, 121: 16}
 """
 `i I g y`: the width of their data.
 """
-_REFERENCES = frozenset(b"rR")
+_REFERENCE = 114
+_REFERENCES = frozenset((*b"rR", *(kind | _REF for kind in b"rR")))
+_CODE = 99
+_DICTIONARY = 123
 _INTERNED = 116
 _PYTHON_2 = 16
 _WORDS = struct.Struct("<i")
+_INDEX = struct.Struct("<I")
+_TUPLE, _OBJECTS, _BEFORE, _BEHIND = range(4)
+"""
+What an open object is: a tuple or the like; a dictionary or other that ends at NULL; a code object
+before the number of its first line, and behind it.
+"""
 
 
 @dataclass(slots=True)
@@ -43,22 +55,6 @@ class Code:
     """
     Names of local variables.
     """
-
-
-@dataclass(slots=True)
-class _Frame:
-    """
-    A tuple or code object whose parts are being read.
-    """
-
-    left: int
-    slot: int
-    """
-    Where it stands among the references; -1 if nothing refers to it.
-    """
-    is_code: bool = False
-    is_dictionary: bool = False
-    items: list[Value] = field(default_factory=list)
 
 
 class Unmarshal:
@@ -77,113 +73,121 @@ class Unmarshal:
         """
         Objects before the number of its first line, and behind it.
         """
-        self._refs: list[Value] = []
         self.strings: list[bytes] = []
 
-    def __iter__(self) -> Iterator[Code]:
+    def __iter__(self) -> Iterator[Code]:  # noqa: C901 - a call for each object costs more than it
         """
         Inner code before outer. Raises `IndexError` or `ValueError` where the bytes are damaged.
         """
-        stack = [_Frame(1, -1)]
+        data, at, size = self._data, self._at, len(self._data)
+        strings, word, index = self.strings, _WORDS.unpack_from, _INDEX.unpack_from
+        refs: list[Value] = []
+        stack: list[tuple[list[Value], int, int, int]] = []
+        # Of the innermost open object: its parts, how many are missing, what it is, and where it
+        # stands among the references, -1 if nothing refers to it.
+        items: list[Value] = []
+        left, kind, slot = 1, _TUPLE, -1
         while True:
-            frame = stack[-1]
-            if frame.left == 0:
-                stack.pop()
+            while left == 0:
+                if kind == _BEFORE:
+                    at += 4
+                    kind, left = _BEHIND, self._behind
+                    break
                 if not stack:
                     return
-                if frame.is_code:
-                    yield self._finish(frame)
-                    self._put(stack[-1], None, -1)
+                value: Value = None
+                if kind == _BEHIND:
+                    yield _code(items)
                 else:
-                    self._put(stack[-1], tuple(frame.items), frame.slot)
+                    value = tuple(items)
+                    if slot >= 0:
+                        refs[slot] = value
+                items, left, kind, slot = stack.pop()
+                items.append(value)
+            left -= 1
+            byte = data[at]
+            at += 1
+            if byte in _REFERENCES:
+                number = index(data, at)[0]
+                at += 4
+                items.append(refs[number] if number < len(refs) else None)
+                # They come in rows: the names of a code object.
+                while left and data[at] == _REFERENCE:
+                    number = index(data, at + 1)[0]
+                    at += 5
+                    left -= 1
+                    items.append(refs[number] if number < len(refs) else None)
                 continue
-            frame.left -= 1
-            if frame.is_code and len(frame.items) == self._before:
-                # The number of the first line stands between the objects.
-                self._at += 4
-            self._object(stack, frame)
+            if byte in _SHORT:
+                start = at + 1
+                at = start + data[at]
+            elif byte in _LONG:
+                start = at + 4
+                at = start + word(data, at)[0]
+                if not start <= at <= size:
+                    raise ValueError("a string longer than the file")
+            elif byte in _SINGLE:
+                items.append(None)
+                if byte & _REF:
+                    refs.append(None)
+                continue
+            else:
+                is_referred = byte & _REF
+                byte &= 0x7F
+                if is_referred:
+                    refs.append(None)
+                if byte in _MANY or byte in (_CODE, _DICTIONARY, 58):
+                    stack.append((items, left, kind, slot))
+                    items, kind = [], _TUPLE
+                    slot = len(refs) - 1 if is_referred else -1
+                    if byte == _CODE:
+                        at += self._header
+                        left, kind = self._before, _BEFORE
+                    elif byte == _DICTIONARY:
+                        left, kind = size, _OBJECTS
+                    elif byte == 58:
+                        left = 3
+                    else:
+                        width = _MANY[byte]
+                        left = int.from_bytes(data[at : at + width], "little")
+                        at += width
+                    continue
+                if byte == 48:
+                    # NULL ends a dictionary; elsewhere it stands for nothing.
+                    left = 0 if kind == _OBJECTS else left
+                else:
+                    at = _behind_number(data, at, byte)
+                items.append(None)
+                continue
+            text = data[start:at]
+            if kind < _BEFORE or (kind == _BEFORE and items):
+                strings.append(text)
+            items.append(text)
+            if byte & _REF or (byte == _INTERNED and self._header == _PYTHON_2):
+                refs.append(text)
 
-    def _put(self, frame: _Frame, value: Value, slot: int) -> None:
-        frame.items.append(value)
-        if slot >= 0:
-            self._refs[slot] = value
 
-    def _object(self, stack: list[_Frame], frame: _Frame) -> None:
-        data, at = self._data, self._at
-        byte = data[at]
-        kind = byte & 0x7F
-        at += 1
-        if kind in _SHORT:
-            end = at + 1 + data[at]
-            self._string(frame, byte, data[at + 1 : end], end)
-        elif kind in _REFERENCES:
-            number = _WORDS.unpack_from(data, at)[0]
-            self._at = at + 4
-            frame.items.append(self._refs[number] if 0 <= number < len(self._refs) else None)
-        elif kind in _LONG:
-            end = at + 4 + _WORDS.unpack_from(data, at)[0]
-            if not at + 4 <= end <= len(data):
-                raise ValueError("a string longer than the file")
-            self._string(frame, byte, data[at + 4 : end], end)
-        elif kind in _SINGLE:
-            self._at = at
-            self._put(frame, None, self._slot(byte))
-        else:
-            self._at = at
-            self._larger(stack, frame, byte, kind)
+def _behind_number(data: bytes, at: int, kind: int) -> int:
+    """
+    Where a number ends that begins there. Raises `ValueError` if it is none.
+    """
+    if kind in _FIXED:
+        return at + _FIXED[kind]
+    if kind == 108:
+        length: int = _WORDS.unpack_from(data, at)[0]
+        return at + 4 + 2 * abs(length)
+    if kind in (102, 120):
+        for _ in range(1 if kind == 102 else 2):
+            at += 1 + data[at]
+        return at
+    raise ValueError("no marshalled object")
 
-    def _slot(self, byte: int) -> int:
-        if not byte & _REF:
-            return -1
-        self._refs.append(None)
-        return len(self._refs) - 1
 
-    def _string(self, frame: _Frame, byte: int, value: bytes, end: int) -> None:
-        self._at = end
-        if not (frame.is_code and (not frame.items or len(frame.items) >= self._before)):
-            self.strings.append(value)
-        frame.items.append(value)
-        if byte & _REF or (byte == _INTERNED and self._header == _PYTHON_2):
-            self._refs.append(value)
-
-    def _larger(self, stack: list[_Frame], frame: _Frame, byte: int, kind: int) -> None:
-        slot = self._slot(byte)
-        if kind in _MANY:
-            width = _MANY[kind]
-            count = int.from_bytes(self._data[self._at : self._at + width], "little")
-            self._at += width
-            stack.append(_Frame(count, slot))
-        elif kind == 99:
-            self._at += self._header
-            stack.append(_Frame(self._before + self._behind, slot, is_code=True))
-        elif kind in _FIXED:
-            self._at += _FIXED[kind]
-            self._put(frame, None, slot)
-        elif kind == 123:
-            stack.append(_Frame(len(self._data), slot, is_dictionary=True))
-        elif kind == 58:
-            stack.append(_Frame(3, slot))
-        else:
-            self._number(frame, kind, slot)
-
-    def _number(self, frame: _Frame, kind: int, slot: int) -> None:
-        if kind == 48:
-            # NULL ends a dictionary; elsewhere it stands for nothing.
-            frame.left = 0 if frame.is_dictionary else frame.left
-        elif kind == 108:
-            self._at += 4 + 2 * abs(_WORDS.unpack_from(self._data, self._at)[0])
-        elif kind in (102, 120):
-            for _ in range(1 if kind == 102 else 2):
-                self._at += 1 + self._data[self._at]
-        else:
-            raise ValueError("no marshalled object")
-        self._put(frame, None, slot)
-
-    def _finish(self, frame: _Frame) -> Code:
-        code, constants, names, variables = (*frame.items, None, None, None, None)[:4]
-        return Code(
-            code if isinstance(code, bytes) else b"",
-            constants if isinstance(constants, tuple) else (),
-            names if isinstance(names, tuple) else (),
-            variables if isinstance(variables, tuple) else (),
-        )
+def _code(items: list[Value]) -> Code:
+    code, constants, names, variables = (*items, None, None, None, None)[:4]
+    return Code(
+        code if isinstance(code, bytes) else b"",
+        constants if isinstance(constants, tuple) else (),
+        names if isinstance(names, tuple) else (),
+        variables if isinstance(variables, tuple) else (),
+    )

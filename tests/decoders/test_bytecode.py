@@ -1,0 +1,93 @@
+"""
+Compiled Python: what is read of it is what the interpreter itself would load.
+"""
+
+from __future__ import annotations
+
+import importlib._bootstrap_external as bootstrap
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from auditor.decoders import decode
+from auditor.decoders.marshalled import Unmarshal
+from auditor.model import Gap, Reading, Text
+from auditor.streams.reading import File, Kept, Peekable
+
+LAYOUT = (20, (8, 2)) if sys.version_info >= (3, 11) else (24, (8, 1))
+
+
+def compiled(source: str) -> bytes:
+    code = compile(source, "/app/m.py", "exec")
+    return bytes(bootstrap._code_to_timestamp_pyc(code, 0, len(source)))  # type: ignore[attr-defined]
+
+
+def parts(data: bytes) -> list[Text | Gap]:
+    return list(decode(File("/app/m.pyc", Peekable(Kept(data)), len(data))))
+
+
+def document(data: bytes) -> str:
+    found = [p for p in parts(data) if isinstance(p, Text) and p.reading is Reading.DOCUMENT]
+    return "\n".join(text.content for text in found)
+
+
+def loaded(code: CodeType) -> Iterator[CodeType]:
+    """
+    Inner code before outer, as it is marshalled.
+    """
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from loaded(constant)
+    yield code
+
+
+@pytest.mark.parametrize("name", ["textwrap", "dataclasses", "json.decoder", "argparse"])
+def test_as_the_interpreter_loads_it(name: str) -> None:
+    """
+    Code, names, and the strings among the constants are those of the interpreter.
+    """
+    module = __import__(name, fromlist=["x"])
+    source = Path(str(module.__file__)).read_text()
+    header, layout = LAYOUT
+    objects = Unmarshal(compiled(source), 16, header, layout)
+    found = list(objects)
+    expected = list(loaded(compile(source, "/app/m.py", "exec")))
+    assert len(found) == len(expected)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.code == theirs.co_code
+        assert ours.names == tuple(name.encode() for name in theirs.co_names)
+        texts = [(n, c.encode()) for n, c in enumerate(theirs.co_consts) if isinstance(c, str)]
+        assert [(n, ours.constants[n]) for n, _ in texts] == texts
+        assert {text for _, text in texts} <= set(objects.strings)
+
+
+def test_a_long_constant_has_lines() -> None:
+    """
+    A document in a constant is read line by line, as it would be in a file of its own: as one
+    line it costs minutes, and everything on it is context of everything else.
+    """
+    lines = [f'"Sid{number}": "Allow"' for number in range(1000)]
+    told = document(compiled("POLICY = '''\n" + "\n".join(lines) + "\n'''\n"))
+    assert f"POLICY = {lines[0]}\n{lines[1]}\n" in told
+
+
+def test_a_short_constant_is_one_line() -> None:
+    """
+    The name that it was given stands before all of it.
+    """
+    assert "password = first second" in document(compiled("password = 'first\\nsecond'\n"))
+
+
+def test_cut_anywhere() -> None:
+    """
+    What stands before the cut is read, wherever it is.
+    """
+    word = "a" * 9 + "marked" + "b" * 9
+    data = compiled(f"WORD = '{word}'\ndef f(a, b):\n    return a.c.d + b.c.d + WORD\n")
+    start = data.index(word.encode()) + len(word)
+    for end in range(start, len(data)):
+        found = [p.content for p in parts(data[:end]) if isinstance(p, Text)]
+        assert any(word in text for text in found), end
