@@ -14,11 +14,11 @@ from auditor import contents as archive
 from auditor import dockerfile, exporter, oci, packages
 from auditor.contents import Contents, Progress
 from auditor.decoders import Limits
-from auditor.detectors import Detector, ToldDetector, load_plugins, prepare, rotation_pages
+from auditor.detectors import Detector, ToldDetector, load_plugins, rotation_pages
 from auditor.errors import AuditError, NotAnImage, UsageError
 from auditor.exporter import Export
 from auditor.model import BuildSource, Field, Finding, Gap, Image, Report
-from auditor.pieces import Search
+from auditor.pieces import Search, prepare
 from auditor.ranking import Context, Evidence, Policy, Whence, integrity, origin, rank
 from auditor.ranking.lives import in_metadata
 from auditor.runners import Runner, cores

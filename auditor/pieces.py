@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
-from auditor import packages
-from auditor.decoders import Limits, decode
+from auditor import detectors, packages
+from auditor.decoders import CANDIDATE, Limits, Spot, decode
 from auditor.detectors import Detector, detect
 from auditor.model import Finding, Gap, Text
 from auditor.shared_memory import Slot, taken
@@ -115,11 +116,27 @@ def _in_files(piece: Piece, collector: packages.Collector) -> Iterator[tuple[int
             collector.see(file.path, watch, leaky)
 
 
+@cache
+def spot() -> Spot | None:
+    """
+    What finds encoded things in texts: Hyperscan belongs to the detectors.
+    """
+    return detectors.spotter(CANDIDATE)
+
+
+def prepare() -> None:
+    """
+    Load what is needed, so that processes which are started now have it from the beginning.
+    """
+    detectors.prepare()
+    spot()
+
+
 def look_into(file: File, search: Search) -> Iterator[Finding | Gap]:
     """
     Decode and detect one file.
     """
-    parts: Iterable[Text | Gap] = decode(file, search.limits)
+    parts: Iterable[Text | Gap] = decode(file, search.limits, spot())
     for part in parts:
         if isinstance(part, Gap):
             yield part

@@ -15,7 +15,7 @@ from auditor import packages
 from auditor.decoders import Limits, decode, decode_text
 from auditor.detectors import detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
-from auditor.pieces import Found, Item, Payload, Piece, Search, look
+from auditor.pieces import Found, Item, Payload, Piece, Search, look, spot
 from auditor.runners import Runner
 from auditor.streams import inflate
 from auditor.streams.header import BLOCK, is_header
@@ -164,7 +164,8 @@ class _Pieces:
             self._submit(Piece(self._place.part(file.at, file.size), (item,), (), self._search))
             return
         watch = packages.watch(file.path, file.reader)
-        for part in decode(replace(file, reader=Peekable(watch)), self._search.limits):
+        file = replace(file, reader=Peekable(watch))
+        for part in decode(file, self._search.limits, spot()):
             self.add(part, entry)
         if file.inside is None:
             # NOTE: what is found in it is not known yet.

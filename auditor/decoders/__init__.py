@@ -5,6 +5,7 @@ Bytes → text: encodings, binaries, files in files. One explicit table, tried i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from auditor.decoders.base import HEAD, Decoder
 from auditor.decoders.binary import BinaryDecoder
@@ -12,6 +13,7 @@ from auditor.decoders.budget import Budget, Limits
 from auditor.decoders.bytecode import BytecodeDecoder
 from auditor.decoders.compressed import CompressedDecoder
 from auditor.decoders.cpio import CpioDecoder
+from auditor.decoders.embedded import CANDIDATE, Spot
 from auditor.decoders.gitobject import GitObjectDecoder
 from auditor.decoders.gitpack import GitPackDecoder
 from auditor.decoders.keystores import KeystoreDecoder
@@ -53,11 +55,19 @@ Those that take any bytes as they are.
 """
 
 
-def decode(file: File, limits: Limits | None = None) -> Iterator[Text | Gap]:
+def decode(
+    file: File, limits: Limits | None = None, spot: Spot | None = None
+) -> Iterator[Text | Gap]:
     """
-    Everything readable in a file, and in the files in it. What is not opened is a gap.
+    Everything readable in a file, and in the files in it. What is not opened is a gap. `spot`
+    gives the offsets behind the matches of `CANDIDATE`, if somebody is there who is fast at that.
     """
-    return Nesting(DECODERS, LEAVES, limits or Limits()).file(file)
+    return _nesting(limits or Limits(), spot).file(file)
+
+
+@lru_cache(maxsize=16)
+def _nesting(limits: Limits, spot: Spot | None) -> Nesting:
+    return Nesting(DECODERS, LEAVES, limits, spot)
 
 
 def decode_text(text: Text, limits: Limits | None = None) -> Iterator[Text | Gap]:
@@ -65,7 +75,17 @@ def decode_text(text: Text, limits: Limits | None = None) -> Iterator[Text | Gap
     Everything that is encoded in a text, such as base64 in an environment variable: the text
     itself is not given again.
     """
-    return Nesting(DECODERS, LEAVES, limits or Limits()).text(text)
+    return _nesting(limits or Limits(), None).text(text)
 
 
-__all__ = ["DECODERS", "HEAD", "Budget", "Decoder", "Limits", "decode", "decode_text"]
+__all__ = [
+    "CANDIDATE",
+    "DECODERS",
+    "HEAD",
+    "Budget",
+    "Decoder",
+    "Limits",
+    "Spot",
+    "decode",
+    "decode_text",
+]

@@ -22,6 +22,12 @@ class Decoder(Protocol):
     Makes one kind of file readable. Holds no state: one serves all files, in any process.
     """
 
+    first: bytes | None
+    """
+    The bytes with one of which such a file begins; `None` if its first byte does not tell. Only
+    files that begin so are shown to `accepts`, and empty ones.
+    """
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         Whether a file that begins with `head` is of this kind. Asked of every file of an image,

@@ -36,6 +36,8 @@ class BinaryDecoder:
         Whether a zip in it is one, and not only bytes like others.
         """
 
+    first: bytes | None = None
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

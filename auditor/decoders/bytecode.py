@@ -85,6 +85,8 @@ class BytecodeDecoder:
     `.pyc` of CPython 2.7 and 3.
     """
 
+    first: bytes | None = None
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

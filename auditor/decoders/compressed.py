@@ -29,6 +29,8 @@ class CompressedDecoder:
     A single file, compressed.
     """
 
+    first: bytes | None = _FIRST
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

@@ -42,6 +42,8 @@ class CpioDecoder:
     Archives of cpio.
     """
 
+    first: bytes | None = b"0"
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

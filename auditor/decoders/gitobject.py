@@ -27,6 +27,8 @@ class GitObjectDecoder:
     One object, compressed with zlib.
     """
 
+    first: bytes | None = b"x"
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

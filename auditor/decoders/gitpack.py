@@ -29,6 +29,8 @@ class GitPackDecoder:
     `.git/objects/pack/*.pack`.
     """
 
+    first: bytes | None = MAGIC[:1]
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

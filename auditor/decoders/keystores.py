@@ -54,6 +54,8 @@ class KeystoreDecoder:
     Private keys and stores of keys, told by their first bytes.
     """
 
+    first: bytes | None = b"\x30\xfe\xce"
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from auditor.decoders.base import HEAD, Decoder
 from auditor.decoders.binary import BinaryDecoder
 from auditor.decoders.budget import Budget, Limits, Measured, Metered, OverBudget
-from auditor.decoders.embedded import embedded
+from auditor.decoders.embedded import Spot, embedded
 from auditor.model import Gap, Text
 from auditor.streams.reading import File, Peekable
 
@@ -64,11 +64,23 @@ class Nesting:
     """
 
     def __init__(
-        self, decoders: Mapping[str, Decoder], leaves: tuple[str, ...], limits: Limits
+        self,
+        decoders: Mapping[str, Decoder],
+        leaves: tuple[str, ...],
+        limits: Limits,
+        spot: Spot | None = None,
     ) -> None:
+        """
+        `spot` finds what is encoded in a text, see `embedded`.
+        """
+        self._by_first = tuple(
+            tuple((name, one) for name, one in decoders.items() if _may_begin(one, byte))
+            for byte in range(256)
+        )
         self._all = tuple(decoders.items())
-        self._leaves = tuple((name, decoders[name]) for name in leaves)
+        self._leaves = tuple(decoders[name] for name in leaves)
         self._limits = limits
+        self._spot = spot
 
     def file(self, file: File) -> Iterator[Text | Gap]:
         """
@@ -91,8 +103,8 @@ class Nesting:
 
     def _decode(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
         head = file.reader.peek(HEAD)
-        name, decoder = self._choose(self._all, file.path, head)
-        if (name, decoder) in self._leaves:
+        name, decoder = self._choose(file.path, head)
+        if decoder in self._leaves:
             if file.encoded:
                 file.inside = file.within(file.encoded)
             yield from self._parts(decoder, file, budget, depth)
@@ -105,10 +117,11 @@ class Nesting:
             file.reader = Peekable(Measured(file.reader, budget))
         yield from self._open(name, decoder, file, budget, depth)
 
-    def _choose(
-        self, decoders: tuple[tuple[str, Decoder], ...], path: str, head: bytes
-    ) -> tuple[str, Decoder]:
-        return next((name, item) for name, item in decoders if item.accepts(path, head))
+    def _choose(self, path: str, head: bytes) -> tuple[str, Decoder]:
+        for choice in self._by_first[head[0]] if head else self._all:
+            if choice[1].accepts(path, head):
+                return choice
+        raise AssertionError("the last decoder takes everything")
 
     def _raw(self, file: File, budget: Budget) -> Iterator[Text]:
         """
@@ -181,7 +194,7 @@ class Nesting:
             return
         deeper = _Depth(depth.files, depth.encodings + 1, depth.meters)
         try:
-            for file in embedded(text):
+            for file in embedded(text, self._spot):
                 budget.member()
                 yield from self._nested(file, budget, deeper)
         except OverBudget as error:
@@ -189,3 +202,7 @@ class Nesting:
                 raise
             # The text itself goes on.
             yield Gap(text.path, f"{error}: what is encoded in it is not decoded")
+
+
+def _may_begin(decoder: Decoder, byte: int) -> bool:
+    return decoder.first is None or byte in decoder.first

@@ -33,6 +33,8 @@ class OfficeDecoder:
     Parts of docx, xlsx, pptx, odt and their like.
     """
 
+    first: bytes | None = b"<"
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

@@ -32,6 +32,8 @@ class PdfDecoder:
     Documents with `%PDF-` at the beginning.
     """
 
+    first: bytes | None = MAGIC[:1]
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

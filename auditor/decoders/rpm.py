@@ -32,6 +32,8 @@ class RpmDecoder:
     Packages of rpm.
     """
 
+    first: bytes | None = MAGIC[:1]
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

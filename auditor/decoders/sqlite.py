@@ -35,6 +35,8 @@ class SqliteDecoder:
     Databases of SQLite 3, and their write-ahead logs.
     """
 
+    first: bytes | None = b"S\x37"
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

@@ -31,6 +31,8 @@ class TarDecoder:
     Archives of tar.
     """
 
+    first: bytes | None = None
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

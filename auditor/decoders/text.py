@@ -28,6 +28,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_FIRST_OF_BOMS = frozenset((b"", *(bom[:1] for bom, _ in _BOMS)))
 _CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27}) + b"\x7f"
 
 
@@ -39,6 +40,8 @@ class TextDecoder:
     Plain text.
     """
 
+    first: bytes | None = None
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.
@@ -49,7 +52,9 @@ class TextDecoder:
         """
         See `Decoder.decode`.
         """
-        coding = encoding(file.reader.peek(8192)) or "latin-1"
+        head = file.reader.peek(8192)
+        is_plain = head.isascii() and b"\0" not in head
+        coding = "utf-8" if is_plain else encoding(head) or "latin-1"
         line, held = 1, b""
         windows = 0
         while data := file.reader.read(WHOLE):
@@ -68,7 +73,7 @@ class TextDecoder:
                 rest = Peekable(Then(whole[start:], Then(held, file.reader)))
                 yield File(file.path, rest, None, file.inside, encoded="zip")
                 return
-            line += text.count(b"\n")
+            line += text.count(b"\n") if more else 0
             if more and not held and not text.endswith(b"\n"):
                 held = whole[-OVERLAP:]
         if windows > 1:
@@ -83,9 +88,10 @@ def encoding(head: bytes) -> str | None:
     """
     The encoding of a text that begins with `head`; `None` if it is no text.
     """
-    for bom, name in _BOMS:
-        if head.startswith(bom):
-            return name
+    if head[:1] in _FIRST_OF_BOMS:
+        for bom, name in _BOMS:
+            if head.startswith(bom):
+                return name
     if b"\0" in head:
         wide = _wide(head)
         if wide or not _is_utf_8(head):
@@ -111,6 +117,9 @@ def _wide(head: bytes) -> str | None:
     """
     UTF-16 and UTF-32 without a byte order mark: Latin text has zeros in between.
     """
+    if head.count(0) < 0.3 * len(head) - 1:
+        # In none of these there are so few.
+        return None
     first, second, third, last = (head[at::4] for at in range(4))
     inner = second.count(0) + third.count(0)
     for zeros, letters, name in ((last, first, "utf-32-le"), (first, last, "utf-32-be")):

@@ -22,6 +22,8 @@ class ArDecoder:
     Archives of ar.
     """
 
+    first: bytes | None = MAGIC[:1]
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

@@ -26,7 +26,7 @@ _MAGICS = {
     b"Salted__": "encrypted",
     b"age-encryption.org/v1\n": "encrypted",
 }
-_FIRST = frozenset(magic[:1] for magic in _MAGICS)
+_FIRST = b"".join({magic[:1] for magic in _MAGICS})
 _PLAIN = bytes([*range(0x20, 0x7F), 9, 10, 13])
 
 
@@ -34,6 +34,8 @@ class UnopenedDecoder:
     """
     Tells what is in a packed file: that it was not looked into.
     """
+
+    first: bytes | None = _FIRST
 
     def accepts(self, path: str, head: bytes) -> bool:
         """

@@ -75,6 +75,8 @@ class ZipDecoder:
     Archives of the zip family.
     """
 
+    first: bytes | None = b"P"
+
     def accepts(self, path: str, head: bytes) -> bool:
         """
         See `Decoder.accepts`.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from auditor.detectors.base import Detector
+from auditor.detectors.prefilter.spots import spotter
 from auditor.detectors.told import ToldDetector
 from auditor.model import Finding, Gap, Reading, Text
 
@@ -87,4 +88,5 @@ __all__ = [
     "load_plugins",
     "prepare",
     "rotation_pages",
+    "spotter",
 ]

@@ -4,6 +4,7 @@ One tar header: checksum, numbers, names, pax records.
 
 from __future__ import annotations
 
+import re
 import zlib
 
 BLOCK = 512
@@ -11,6 +12,10 @@ BLOCK = 512
 The size of a header, and what data is padded to, in bytes.
 """
 _ZERO = bytes(BLOCK)
+_STORED = re.compile(rb"[\x80-\xff]|[\s0-7]*(?:\0|\Z)")
+"""
+What may be a checksum: most blocks of a file that is no tar fail here, at once.
+"""
 
 
 class BadHeader(ValueError):
@@ -23,7 +28,7 @@ def is_header(block: bytes) -> bool:
     """
     Whether a block of 512 bytes is a tar header, by its checksum.
     """
-    if len(block) < BLOCK or block[:BLOCK] == _ZERO:
+    if not _STORED.match(block, 148, 156) or len(block) < BLOCK or block[:BLOCK] == _ZERO:
         return False
     try:
         stored = number(block[148:156])
