@@ -8,7 +8,7 @@ one of a stream lies in memory that the processes share.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 from auditor import detectors, packages
@@ -16,7 +16,7 @@ from auditor.decoders import CANDIDATE, Limits, Spot, decode
 from auditor.detectors import Detector, detect
 from auditor.model import Finding, Gap, Text
 from auditor.shared_memory import Slot, taken
-from auditor.streams.reading import File, Kept, Peekable, Range, RangeReader
+from auditor.streams.reading import File, Held, Peekable, Range, RangeReader
 
 Payload = bytes | Slot | Range
 
@@ -103,17 +103,37 @@ def _in_texts(piece: Piece) -> Iterator[tuple[int, Finding | Gap]]:
 
 
 def _in_files(piece: Piece, collector: packages.Collector) -> Iterator[tuple[int, Finding | Gap]]:
-    for entry, file in _files(piece):
-        if isinstance(file, Gap):
-            yield entry, file
-            continue
-        watch = packages.watch(file.path, file.reader)
-        leaky = False
-        for found in look_into(replace(file, reader=Peekable(watch)), piece.search):
-            leaky = leaky or isinstance(found, Finding)
-            yield entry, found
-        if file.inside is None:
-            collector.see(file.path, watch, leaky)
+    payload = piece.payload
+    if isinstance(payload, Range) and len(piece.files) == 1:
+        # One large file is read as it is looked into.
+        (item,) = piece.files
+        with RangeReader(payload.part(item.start, item.size)) as reader:
+            watch = packages.watch(item.path, reader)
+            yield from _in_file(item, Peekable(watch), watch, piece.search, collector)
+        return
+    data = _data(payload) if piece.files else b""
+    for item in piece.files:
+        content = data[item.start : item.start + item.size]
+        if len(content) < item.size:
+            gap = Gap(item.path, "was cut off while it was read", blocking=True)
+            yield item.entry, gap
+        whole = packages.Whole(item.path, content)
+        yield from _in_file(item, Held(content), whole, piece.search, collector)
+
+
+def _in_file(
+    item: Item,
+    reader: Peekable,
+    watch: packages.Watch | packages.Whole,
+    search: Search,
+    collector: packages.Collector,
+) -> Iterator[tuple[int, Finding | Gap]]:
+    leaky = False
+    for found in look_into(File(item.path, reader, item.size, item.inside), search):
+        leaky = leaky or isinstance(found, Finding)
+        yield item.entry, found
+    if item.inside is None:
+        collector.see(item.path, watch, leaky)
 
 
 @cache
@@ -142,22 +162,6 @@ def look_into(file: File, search: Search) -> Iterator[Finding | Gap]:
             yield part
         else:
             yield from detect(part, search.told)
-
-
-def _files(piece: Piece) -> Iterator[tuple[int, File | Gap]]:
-    payload = piece.payload
-    if isinstance(payload, Range) and len(piece.files) == 1:
-        # One large file is read as it is looked into.
-        (item,) = piece.files
-        with RangeReader(payload.part(item.start, item.size)) as reader:
-            yield item.entry, File(item.path, Peekable(reader), item.size, item.inside)
-        return
-    data = _data(payload) if piece.files else b""
-    for item in piece.files:
-        content = data[item.start : item.start + item.size]
-        if len(content) < item.size:
-            yield item.entry, Gap(item.path, "was cut off while it was read", blocking=True)
-        yield item.entry, File(item.path, Peekable(Kept(content)), item.size, item.inside)
 
 
 def _data(payload: Payload) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from auditor.model import Text
 from auditor.streams.inflate import compression
-from auditor.streams.reading import File, Kept, Peekable
+from auditor.streams.reading import File, Held
 
 Spot = Callable[[bytes], list[int]]
 """
@@ -107,7 +107,7 @@ def embedded(text: Text, spot: Spot | None = None) -> Iterator[File]:
             counted = at
             if found:
                 label = f"{encoding} in line {line}"
-                reader = Peekable(Kept(found))
+                reader = Held(found)
                 inside = f"{text.inside}!{label}" if text.inside else label
                 yield File(text.path, reader, len(found), inside)
 

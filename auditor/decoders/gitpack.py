@@ -15,7 +15,7 @@ from auditor.decoders.gitobject import tree
 from auditor.decoders.names import member_name
 from auditor.decoders.packfile import Object, Pack
 from auditor.model import Gap, Reading, Text
-from auditor.streams.reading import File, Kept, Peekable
+from auditor.streams.reading import File, Held
 
 MAGIC = b"PACK"
 PATHS_LIMIT = 500_000
@@ -71,7 +71,7 @@ def _blob(file: File, found: Object, paths: _Paths) -> Iterator[File | Text]:
     name = f"blob {found.id[:12]} {path}" if path else f"blob {found.id[:12]}"
     inside = file.within(name)
     if found.changed is None or b"\0" in found.content[:8192]:
-        yield File(file.path, Peekable(Kept(found.content)), len(found.content), inside)
+        yield File(file.path, Held(found.content), len(found.content), inside)
         return
     for line, piece in found.changed:
         yield Text(file.path, piece, inside=inside, first_line=line)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from auditor.decoders.budget import Budget
 from auditor.decoders.text import TextDecoder
 from auditor.model import Gap, Text
-from auditor.streams.reading import File, Kept, Peekable
+from auditor.streams.reading import File, Held
 
 LIMIT = 8 << 20
 """
@@ -46,7 +46,7 @@ class OfficeDecoder:
         See `Decoder.decode`.
         """
         data = file.reader.read(LIMIT + 1)
-        again = File(file.path, Peekable(Kept(data)), len(data), file.inside)
+        again = File(file.path, Held(data), len(data), file.inside)
         yield from TextDecoder().decode(again, budget)
         if len(data) > LIMIT:
             yield from TextDecoder().decode(file, budget)

@@ -12,7 +12,7 @@ from auditor.decoders.budget import Budget
 from auditor.decoders.buffer import Buffer
 from auditor.decoders.unpacked import Unpacked
 from auditor.model import Gap, Reading, Text
-from auditor.streams.reading import File, Kept, Peekable
+from auditor.streams.reading import File, Held, Kept
 
 MAGIC = b"%PDF-"
 LIMIT = 32 << 20
@@ -45,7 +45,7 @@ class PdfDecoder:
         See `Decoder.decode`.
         """
         data = file.reader.read(LIMIT)
-        raw = File(file.path, Peekable(Kept(data)), len(data), file.inside)
+        raw = File(file.path, Held(data), len(data), file.inside)
         yield from BinaryDecoder().decode(raw, budget)
         for number, found in enumerate(_STREAM.finditer(data), start=1):
             if _IMAGE.search(data, max(found.start() - 512, data.rfind(b"obj", 0, found.start()))):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from auditor import oci
 from auditor.errors import NotAnImage
 from auditor.model import Field, Reading, Text
-from auditor.streams.reading import File, Kept, Peekable
+from auditor.streams.reading import File, Held, Peekable
 
 HELD = 16 << 20
 """
@@ -76,7 +76,7 @@ class Saved:
         broken = {name for name, known in self._documents.by_name.items() if known.data is None}
         for name, raw in self._raw.items():
             if not images or name in broken:
-                yield File(file.path, Peekable(Kept(raw)), len(raw), file.within(name))
+                yield File(file.path, Held(raw), len(raw), file.within(name))
 
 
 def _text(file: File, field: Field) -> Text:

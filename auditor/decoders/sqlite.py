@@ -13,7 +13,7 @@ from auditor.decoders.binary import BinaryDecoder
 from auditor.decoders.budget import Budget
 from auditor.decoders.pages import Database, Row
 from auditor.model import Gap, Reading, Text
-from auditor.streams.reading import File, Kept, Peekable
+from auditor.streams.reading import File, Held
 
 MAGIC = b"SQLite format 3\0"
 _WAL = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
@@ -101,7 +101,7 @@ def _rows(file: File, database: Database, budget: Budget) -> Iterator[File | Tex
                 if _is_file(value):
                     budget.member()
                     inside = file.within(f"table {table}, row {row.number}")
-                    yield File(file.path, Peekable(Kept(value)), len(value), inside)
+                    yield File(file.path, Held(value), len(value), inside)
                 else:
                     lines.append(_line(row, number, value))
                     size += len(lines[-1])

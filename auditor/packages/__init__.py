@@ -15,7 +15,7 @@ from auditor.packages.digests import Digests, digests
 from auditor.packages.packing import merge
 from auditor.packages.proof import Prover
 from auditor.packages.python import packed as sources
-from auditor.packages.watching import Collector, Known, Watch, watch
+from auditor.packages.watching import Collector, Known, Watch, Whole, watch
 
 __all__ = [
     "DATABASES",
@@ -25,6 +25,7 @@ __all__ = [
     "Known",
     "Prover",
     "Watch",
+    "Whole",
     "claims",
     "digests",
     "is_database",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from auditor.model import Claims, FileDigests
 from auditor.packages import databases, python
-from auditor.packages.digests import Digests, is_ownable
+from auditor.packages.digests import Digests, digests, is_ownable
 from auditor.packages.packing import merge
 from auditor.streams.reading import Reader, drain
 
@@ -68,9 +68,7 @@ class Watch:
         """
         What is kept of a source of Python; `None` if the file is none.
         """
-        if not python.is_source(self._path) or not (taken := self.digests()):
-            return None
-        return python.record(taken, self._size)
+        return _source(self._path, self, self._size)
 
     def digests(self) -> FileDigests | None:
         """
@@ -79,10 +77,44 @@ class Watch:
         drain(self)
         if self._lost:
             return self._digests.taken() if self._digests else None
-        digests = Digests(self._path)
+        found = Digests(self._path)
         for piece in self._kept:
-            digests.update(piece)
-        return digests.taken()
+            found.update(piece)
+        return found.taken()
+
+
+class Whole:
+    """
+    The same for a small file that is in memory.
+    """
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self._path = path
+        self._data = data
+
+    def content(self) -> bytes | None:
+        """
+        See `Watch.content`.
+        """
+        return self._data
+
+    def source(self) -> bytes | None:
+        """
+        See `Watch.source`.
+        """
+        return _source(self._path, self, len(self._data))
+
+    def digests(self) -> FileDigests | None:
+        """
+        See `Watch.digests`.
+        """
+        return digests(self._path, self._data)
+
+
+def _source(path: str, watch: Watch | Whole, size: int) -> bytes | None:
+    if not python.is_source(path) or not (taken := watch.digests()):
+        return None
+    return python.record(taken, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +138,7 @@ class Collector:
         self._claims: list[Claims] = []
         self._sources: list[bytes] = []
 
-    def see(self, path: str, watch: Watch, leaky: bool) -> None:
+    def see(self, path: str, watch: Watch | Whole, leaky: bool) -> None:
         """
         A file that has passed, and whether something was found in it.
         """

@@ -37,6 +37,8 @@ def is_header(block: bytes) -> bool:
     unsigned = _sum(block[:256]) + _sum(block[256:BLOCK]) - sum(block[148:156]) + 256
     if stored == unsigned:
         return True
+    if (unsigned - stored) % 256:
+        return False
     # NOTE: some old writers summed signed characters.
     high = sum(b > 127 for b in block[:148]) + sum(b > 127 for b in block[156:BLOCK])
     return stored == unsigned - 256 * high

@@ -316,6 +316,30 @@ class Peekable:
         return data
 
 
+class Held(Peekable):
+    """
+    The same over bytes in memory: who takes all of them at once copies nothing.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def peek(self, n: int) -> bytes:
+        """
+        See `Peekable.peek`.
+        """
+        return self._data[self._at : self._at + n]
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        data = self._data[self._at : self._at + n]
+        self._at += len(data)
+        return data
+
+
 class Hashing:
     """
     Counts and hashes what passes.
