@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from auditor import detectors, packages
 from auditor.decoders import CANDIDATE, Limits, Spot, decode
@@ -37,10 +38,9 @@ class Search:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """
-    One file of a piece.
+    One file of a piece. There is one for each file, so it is a tuple: made and pickled at once.
     """
 
     entry: int

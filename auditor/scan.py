@@ -132,15 +132,16 @@ class _Pieces:
         """
         One thing that the walk came to.
         """
-        if isinstance(item, Gap):
-            self._notes.add(item, entry)
+        if isinstance(item, File):
+            if item.size is None or item.size > PIECE:
+                self._large(item, entry)
+            else:
+                self._small(item, entry, item.size)
         elif isinstance(item, Text):
             self._texts.append((entry, item))
             self._held += len(item.held)
-        elif item.size is None or item.size > PIECE:
-            self._large(item, entry)
         else:
-            self._small(item, entry, item.size)
+            self._notes.add(item, entry)
         if self._size + self._held >= PIECE or len(self._files) + len(self._texts) >= FILES:
             self.flush()
 
@@ -150,7 +151,8 @@ class _Pieces:
                 self._first = file.at
             start = file.at - self._first
             self._files.append(Item(entry, file.path, file.inside, start, size))
-            self._size = max(self._size, start + size)
+            # Later files lie behind it.
+            self._size = start + size
             return
         data = file.reader.read(size)
         self._files.append(Item(entry, file.path, file.inside, self._size, len(data)))

@@ -30,11 +30,12 @@ def is_header(block: bytes) -> bool:
     """
     if not _STORED.match(block, 148, 156) or len(block) < BLOCK or block[:BLOCK] == _ZERO:
         return False
+    field = block[148:156]
     try:
-        stored = number(block[148:156])
+        stored = number(field)
     except BadHeader:
         return False
-    unsigned = _sum(block[:256]) + _sum(block[256:BLOCK]) - sum(block[148:156]) + 256
+    unsigned = _sum(block[:256]) + _sum(block[256:BLOCK]) - _sum(field) + 256
     if stored == unsigned:
         return True
     if (unsigned - stored) % 256:
@@ -61,7 +62,9 @@ def number(field: bytes) -> int:
         if field[0] & 0x40:
             raise BadHeader("negative number")
         return value
-    digits = field.split(b"\0", 1)[0].strip()
+    digits = field.rstrip(b"\0 ")
+    if not digits.isdigit():
+        digits = field.split(b"\0", 1)[0].strip()
     # NOTE: int() would take signs, underscores and 0o too.
     if digits.strip(b"01234567"):
         raise BadHeader("not a number")

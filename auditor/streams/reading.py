@@ -199,6 +199,17 @@ class Buffered:
         self._size = size
         self._held = b""
         self._at = 0
+        self._before = 0
+        """
+        Bytes that came before what is held.
+        """
+
+    @property
+    def position(self) -> int:
+        """
+        Bytes that were taken so far, passed over ones included.
+        """
+        return self._before + min(self._at, len(self._held))
 
     def read(self, n: int, /) -> bytes:
         """
@@ -211,9 +222,12 @@ class Buffered:
             return data
         first = self._held[self._at :]
         missing = n - len(first)
+        self._before += len(self._held)
         if missing >= self._size:
             self._held, self._at = b"", 0
-            return first + self._source.read(missing)
+            data = self._source.read(missing)
+            self._before += len(data)
+            return first + data
         self._held, self._at = self._source.read(self._size), missing
         return first + self._held[:missing]
 
@@ -225,8 +239,11 @@ class Buffered:
         if n <= held:
             self._at += n
             return n
+        self._before += len(self._held)
         self._held, self._at = b"", 0
-        return held + skip(self._source, n - held)
+        passed = skip(self._source, n - held)
+        self._before += passed
+        return held + passed
 
 
 class Bounded:
@@ -255,35 +272,6 @@ class Bounded:
         """
         count = skip(self._source, min(n, self.left))
         self.left -= count
-        return count
-
-
-class Counted:
-    """
-    Counts what is taken of another reader.
-    """
-
-    def __init__(self, source: Reader) -> None:
-        self._source = source
-        self.count = 0
-        """
-        In bytes, passed over ones included.
-        """
-
-    def read(self, n: int, /) -> bytes:
-        """
-        See `Reader.read`.
-        """
-        data = self._source.read(n)
-        self.count += len(data)
-        return data
-
-    def skip(self, n: int, /) -> int:
-        """
-        Pass over bytes; how many there were.
-        """
-        count = skip(self._source, n)
-        self.count += count
         return count
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from auditor.streams.header import BLOCK, BadHeader, is_header, number, records, text
-from auditor.streams.reading import Bounded, Counted, Kept, Reader, drain, skip
+from auditor.streams.reading import Bounded, Buffered, Kept, Reader, drain
 
 _ZERO = bytes(BLOCK)
 HEADER_LIMIT = 4 << 20
@@ -65,7 +65,7 @@ class Entry:
     """
     The pax records of this entry: comments, xattrs, vendor keys.
     """
-    reader: Reader
+    reader: Bounded
     at: int
     """
     Where its content begins, from the beginning of the tar.
@@ -116,6 +116,13 @@ class _Pending:
     Their bytes by type, in case that there is no entry to come.
     """
 
+    @property
+    def is_empty(self) -> bool:
+        """
+        Whether they say nothing.
+        """
+        return not self.raw and not self.extended
+
     def strays(self) -> Iterator[Stray]:
         """
         The bytes that were said of nothing.
@@ -157,7 +164,7 @@ class Tar:
     """
 
     def __init__(self, source: Reader) -> None:
-        self._source = Counted(source)
+        self._source = source if isinstance(source, Buffered) else Buffered(source)
         self._pushed = b""
         self.ended = False
         """
@@ -169,7 +176,7 @@ class Tar:
         """
         Where the next byte is, from the beginning of the tar.
         """
-        return self._source.count - len(self._pushed)
+        return self._source.position - len(self._pushed)
 
     def __iter__(self) -> Iterator[Entry | Stray | Damage]:
         pending = _Pending()
@@ -177,8 +184,9 @@ class Tar:
             if is_header(block):
                 pending = yield from self._member(block, pending)
                 continue
-            yield from self._unused(pending)
-            pending = _Pending()
+            if not pending.is_empty:
+                yield from self._unused(pending)
+                pending = _Pending()
             if block == _ZERO:
                 self.ended = True
             else:
@@ -232,8 +240,20 @@ class Tar:
             yield Damage(str(error))
             yield from pending.strays()
         else:
-            yield from self._entry(block, type_flag, size, pending)
-        return _Pending()
+            if type_flag == b"S" and not self._skip_sparse_map(block):
+                yield Damage("cut: the map of a sparse file is missing")
+            entry = self._entry(block, type_flag, size, pending)
+            yield entry
+            left = entry.reader.left
+            missing = left - self._source.skip(left) if left else 0
+            if missing:
+                yield Damage(f"cut: {missing} bytes are missing")
+            elif entry.size % BLOCK:
+                # NOTE: no generator for each: there are as many as files.
+                padding = self._source.read(-entry.size % BLOCK)
+                if padding.strip(b"\0"):
+                    yield Stray(f"padding of {entry.name}", Kept(padding))
+        return pending if pending.is_empty else _Pending()
 
     def _extension(
         self, type_flag: bytes, size: int, pending: _Pending
@@ -284,9 +304,7 @@ class Tar:
         if padding.strip(b"\0"):
             yield Stray(f"padding of {of}", Kept(padding))
 
-    def _entry(
-        self, block: bytes, type_flag: bytes, size: int, pending: _Pending
-    ) -> Iterator[Entry | Stray | Damage]:
+    def _entry(self, block: bytes, type_flag: bytes, size: int, pending: _Pending) -> Entry:
         extended = pending.extended
         kind = _KINDS.get(type_flag, Kind.FILE)
         name = self._name(block, pending, extended)
@@ -297,21 +315,10 @@ class Tar:
         link = extended.get("linkpath") or pending.link or ""
         if not link and block[157]:
             link = text(block[157:257])
-        if type_flag == b"S" and not self._skip_sparse_map(block):
-            yield Damage("cut: the map of a sparse file is missing")
         reader = Bounded(self._source, size)
-        yield Entry(
-            at=self.position,
-            name=name,
-            kind=kind,
-            size=size,
-            link=link,
-            header=block,
-            extended=extended,
-            reader=reader,
-            after_end=self.ended,
+        return Entry(
+            name, kind, size, link, block, extended, reader, self._source.position, self.ended
         )
-        yield from self._close(name, reader, size)
 
     def _size(self, size: int, extended: dict[str, str]) -> int:
         stated = extended.get("size")
@@ -340,10 +347,3 @@ class Tar:
                 return False
             more = extra[504]
         return True
-
-    def _close(self, name: str, reader: Bounded, size: int) -> Iterator[Stray | Damage]:
-        skip(reader, reader.left)
-        if reader.left:
-            yield Damage(f"cut: {reader.left} bytes are missing")
-        elif size % BLOCK:
-            yield from self._padding(name, size)

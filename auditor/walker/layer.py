@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from auditor.model import Gap, PathIndex, Reading, Text
 from auditor.streams.reading import CHUNK, Buffered, File, Peekable, Reader
 from auditor.streams.tar import Damage, Entry, Kind, Stray, Tar
-from auditor.walker.whiteouts import Mark, meaning, normalise
+from auditor.walker.whiteouts import PREFIX, Mark, meaning, normalise
 
 ODD_LIMIT = 10_000
 """
@@ -113,7 +113,8 @@ class LayerWalk:
         inside = AFTER_END if entry.after_end else None
         if not entry.after_end:
             self._note(entry, path)
-        yield from self._words(entry, path)
+        if _is_telling(entry, path):
+            yield from self._words(entry, path)
         if entry.kind is Kind.FILE:
             self.files += 1
             self.bytes += entry.size
@@ -143,12 +144,13 @@ class LayerWalk:
         """
         Keep what the entry means for the layers below.
         """
-        means = meaning(path)
-        if means.mark is Mark.WHITEOUT:
+        # NOTE: most entries are asked no further, since there are as many as files.
+        means = meaning(path) if PREFIX in path else None
+        if means is not None and means.mark is Mark.WHITEOUT:
             self._whiteouts.add(means.path)
-        elif means.mark is Mark.OPAQUE:
+        elif means is not None and means.mark is Mark.OPAQUE:
             self._opaque.add(means.path)
-        elif means.mark is Mark.NONE:
+        elif means is None or means.mark is Mark.NONE:
             if entry.kind is Kind.DIRECTORY:
                 self._directories.add(path)
             else:
@@ -175,6 +177,16 @@ class LayerWalk:
         for key, value in entry.extended.items():
             if key not in _PLAIN_RECORDS and not key.startswith(_PLAIN_PREFIXES):
                 yield from _record(path, key, value)
+
+
+def _is_telling(entry: Entry, path: str) -> bool:
+    """
+    Whether its header may say anything: of most it does not.
+    """
+    header = entry.header
+    if entry.extended or header[284] or header[316] or entry.kind is Kind.SYMLINK:
+        return True
+    return _TELLING_NAME.search(path, path.rfind("/") + 1) is not None
 
 
 def _record(path: str, key: str, value: str) -> Iterator[Text]:

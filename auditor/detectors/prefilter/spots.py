@@ -30,7 +30,7 @@ def spotter(expression: bytes) -> Spot | None:
     except ImportError:
         return None
     flags = int(hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_MULTILINE)
-    plan = Plan([(expression, flags)], [(0, 0)])
+    plan = Plan({(expression, flags): [(0, 0)]})
     try:
         database = compiled((expression, flags), lambda: plan).database
     except hyperscan.error:
