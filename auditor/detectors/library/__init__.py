@@ -12,6 +12,8 @@ from auditor.detectors.library.unplugged import without_network
 
 with without_network():
     # NOTE: the plugins are imported as the rules are made, later, but the same way.
+    import detect_secrets.filters.common  # noqa: F401 - its filters are looked up by name
+
     from auditor.detectors.library import custom, rewritten, rules
     from auditor.detectors.library.detector import LibraryDetector
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from detect_secrets.plugins.base import BasePlugin
 
-from auditor.detectors.library.worth import after_name, after_strict_name
+from auditor.detectors.library.worth import may_follow
 from auditor.detectors.rules import RULES, Found, Rule, look
 from auditor.detectors.rules.base import probes
 
@@ -58,9 +58,7 @@ class ProviderPlugin(BasePlugin):
         """
         Whether the rule can find anything in a text with a hit that ends there.
         """
-        if not self.rule.words:
-            return True
-        return (after_strict_name if self.rule.is_strict else after_name)(data, end)
+        return not self.rule.words or may_follow(self.rule, data, end)
 
 
 @cache

@@ -5,10 +5,16 @@ Whether a value can stand behind a provider's name: asked of bytes, before a lin
 from __future__ import annotations
 
 import re
+from functools import cache
+from re import _parser as parser  # type: ignore[attr-defined]
 
-from auditor.detectors.rules.base import BETWEEN, REACH, SECRET_LEAD, SECRET_SPAN
+from auditor.detectors.prefilter.expressions import superset
+from auditor.detectors.rules.base import BETWEEN, REACH, SECRET_LEAD, SECRET_SPAN, Rule
 
-_VALUE = re.compile(rb"[A-Za-z0-9_+/=.%~|:-]{11}")
+_RANDOM = re.compile(rb"[0-9]|[A-Za-z]{16}")
+"""
+What looks random has a digit, or is of letters alone but long.
+"""
 _LEAD = re.compile(SECRET_LEAD.encode(), re.IGNORECASE)
 _GIVEN = re.compile(rb"(?i:" + SECRET_LEAD.encode() + rb")|[=:>]|[,(]\s*[\"']")
 _CLOSE = re.compile(rb"[ \t_.-]{0,3}[A-Za-z0-9+/_-]{11}")
@@ -20,29 +26,33 @@ _CHARACTER = 4
 """
 The bytes of a character in UTF-8, at most.
 """
-_VALUE_REACH = 200
+_LONGEST = 1000
 """
-The value stands within so many bytes of its provider's name.
+Of longer values the beginning tells enough, in characters.
 """
 
 
-def after_name(data: bytes, end: int) -> bool:
+def may_follow(rule: Rule, data: bytes, end: int) -> bool:
     """
-    Whether a value may follow that is given to something, or that stands at the name itself.
+    Whether what a rule asks for may stand behind its name, which ends there or a mark before it.
     """
-    if _VALUE.search(data, end, end + _VALUE_REACH) is None:
+    value, reach = _value(rule)
+    if not (_RANDOM.search(data, end, end + reach) and value.search(data, end, end + reach)):
         return False
     start = max(end - _MARK, 0)
+    if rule.is_strict:
+        return _LEAD.search(data, start, end + BETWEEN + SECRET_SPAN) is not None
     if _GIVEN.search(data, start, end + REACH * _CHARACTER + _MARK) is not None:
         return True
     return any(_CLOSE.match(data, at) for at in (end - 1, end))
 
 
-def after_strict_name(data: bytes, end: int) -> bool:
+@cache
+def _value(rule: Rule) -> tuple[re.Pattern[bytes], int]:
     """
-    Whether a word for a secret and a value may follow.
+    What matches wherever a value does, and within how many bytes it does so.
     """
-    start = max(end - _MARK, 0)
-    if _LEAD.search(data, start, end + BETWEEN + SECRET_SPAN) is None:
-        return False
-    return _VALUE.search(data, end, end + _VALUE_REACH) is not None
+    regex = re.compile(rule.pattern, re.ASCII | (re.IGNORECASE if rule.ignore_case else 0))
+    least, most = parser.parse(regex.pattern, regex.flags).getwidth()
+    reach = (REACH + min(max(least, most), _LONGEST)) * _CHARACTER + _MARK
+    return re.compile(superset(regex), re.MULTILINE), reach

@@ -83,7 +83,8 @@ class Shape:
     """
 
 
-@dataclass(frozen=True, slots=True)
+# NOTE: a rule equals itself alone: what is kept of each is looked up by it, for every line.
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """
     One kind of secret.
