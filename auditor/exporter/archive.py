@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import stat
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -87,13 +88,25 @@ class StdinSource:
             raise UsageError(
                 "-: standard input is a terminal", "Pipe an image in: docker save x | audit -"
             )
-        yield Export(self._name, reference, read_archive(sys.stdin.buffer, "standard input"))
+        blobs = read_archive(sys.stdin.buffer, "standard input")
+        yield Export(self._name, reference, blobs, size=_size_of_input())
 
     def describe(self, reference: str) -> tuple[Image, ...]:
         """
         See `Source.describe`.
         """
         return describe_by_reading(self, reference)
+
+
+def _size_of_input() -> int | None:
+    """
+    How much is to come on standard input, in bytes: known if it is a file.
+    """
+    try:
+        known = os.fstat(sys.stdin.fileno())
+    except OSError:
+        return None
+    return known.st_size if stat.S_ISREG(known.st_mode) else None
 
 
 def _locate(reference: str) -> tuple[Path, str | None]:
