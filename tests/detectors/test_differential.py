@@ -20,9 +20,9 @@ TREES = {
     "site-packages": (Path(sysconfig.get_paths()["purelib"]), 6),
     "usr-share": (Path("/usr/share"), 60),
 }
-PLAIN_PART = 5
+PLAIN_PART = 10
 """
-Only every fifth of these files is read with `re` alone too, which is slower.
+Only every tenth of these files is read with `re` alone too, which is slower.
 """
 
 
