@@ -82,7 +82,9 @@ def _value(entry: HistoryEntry, keyword: str) -> str | None:
 def _run(step: Step, entry: HistoryEntry) -> bool:
     value = _value(entry, "RUN")
     if value is None:
-        return False
+        # The classic builder writes the words of the exec form as they are.
+        words = step.instruction.words
+        return bool(words) and entry.created_by == " ".join(words or ())
     told = squeezed(_FLAGS.sub("", value))
     for text in _commands(step.instruction):
         expected = squeezed(text)

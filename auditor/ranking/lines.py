@@ -66,6 +66,10 @@ class Lines:
         if match := _HISTORY.match(place.path):
             step = steps.get(int(match[1]))
             return step.instruction if step else None
+        if place.path.startswith("container_config.Cmd"):
+            # NOTE: the classic builder's last step, whatever it was, and no CMD.
+            last = steps.get(len(image.history) - 1)
+            return last.instruction if last else None
         return self._of_config(place.path)
 
     def _of_layer(self, layer: Layer, place: Place) -> Instruction | None:
@@ -209,7 +213,9 @@ def placed(evidence: Iterable[Evidence], lines: Lines | None, image: Image) -> l
         found = lines.instruction(item.place, image)
         if found is not None and found.line and item.origin is not Origin.BASE:
             place = replace(item.place, dockerfile_line=found.line)
-            if (place.instruction or "").startswith(SEVERAL):
+            known = place.instruction or ""
+            bare = found.keyword == "RUN" and bool(known) and not known.startswith("RUN ")
+            if bare or known.startswith(SEVERAL):
                 place = replace(place, instruction=found.text)
             item = replace(item, place=place)
         result.append(item)
