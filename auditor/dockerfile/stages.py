@@ -4,9 +4,9 @@ A whole Dockerfile: its stages, and what each is built on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from auditor.dockerfile.instructions import Instruction, read
+from auditor.dockerfile.instructions import Instruction, instruction, read
 from auditor.dockerfile.lines import LogicalLines, directives, physical
 from auditor.dockerfile.words import Pieces, expand, split
 
@@ -54,7 +54,8 @@ class Dockerfile:
 
     def chain(self, stage: Stage) -> tuple[Instruction, ...]:
         """
-        All instructions that made a stage, those of the stages it begins from first.
+        All instructions that made a stage, those of the stages it begins from first. What ONBUILD
+        of the stage right below says is done where the next one begins.
         """
         found: list[Instruction] = []
         at: Stage | None = stage
@@ -62,6 +63,8 @@ class Dockerfile:
         while at is not None:
             found[:0] = at.instructions
             at = self.stages[at.parent] if at.parent is not None else None
+            if at is not None:
+                found[:0] = _triggers(at)
         return tuple(found)
 
     def stage(self, name: str) -> Stage | None:
@@ -74,17 +77,25 @@ class Dockerfile:
         known = name.isascii() and name.isdigit() and len(name) < 6
         return next((s for s in self.stages if known and s.index == int(name)), None)
 
-    def stage_of(self, instruction: Instruction) -> Stage | None:
+    def stage_of(self, one: Instruction) -> Stage | None:
         """
         The stage in which an instruction stands.
         """
-        return next((s for s in self.stages if instruction in s.instructions), None)
+        return next((s for s in self.stages if one in s.instructions), None)
 
-    def raw(self, instruction: Instruction) -> str:
+    def raw(self, one: Instruction) -> str:
         """
         An instruction as it stands in the file.
         """
-        return "\n".join(self.lines[instruction.line - 1 : instruction.end])
+        return "\n".join(self.lines[one.line - 1 : one.end])
+
+
+def _triggers(stage: Stage) -> list[Instruction]:
+    return [
+        replace(instruction(one.value, one.line, one.end), heredocs=one.heredocs)
+        for one in stage.instructions
+        if one.keyword == "ONBUILD"
+    ]
 
 
 def parse(text: str) -> Dockerfile:

@@ -70,6 +70,17 @@ RUN ["sh", "-c", "echo TOKEN=@4@ > /b.env"]
 CMD ["sh"]
 LABEL token=@3@
 """
+TRIGGERED = """FROM base:local AS below
+ONBUILD RUN echo "TOKEN=@1@" > /trigger.env
+ENV API_TOKEN=@2@
+ONBUILD ENV OTHER_TOKEN=@3@
+FROM below
+RUN echo "TOKEN=@4@" > /a.env
+FROM below AS between
+RUN echo same
+FROM between
+COPY one.env /
+"""
 FILES = {"one.env": "TOKEN=@one@\n", "two.env": "TOKEN=@two@\n"}
 INDIRECT = {"@0@": ["COPY --from=TOOLS", "COPY --from=0"], "@one@": ["COPY one"], "@two@": ["ADD"]}
 
@@ -83,7 +94,7 @@ def lines_of(text: str, mark: str) -> set[int]:
         starts = INDIRECT[mark]
         return {n for n, line in enumerate(lines, 1) if line.startswith(tuple(starts))}
     at = next(n for n, line in enumerate(lines) if mark in line)
-    while not re.match(r"(?:RUN|ENV|LABEL|HEALTHCHECK|CMD)\b", lines[at]):
+    while not re.match(r"(?:RUN|ENV|LABEL|HEALTHCHECK|CMD|ONBUILD)\b", lines[at]):
         at -= 1
     return {at + 1}
 
@@ -91,7 +102,7 @@ def lines_of(text: str, mark: str) -> set[int]:
 @pytest.mark.engine
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("builder", ["classic", "buildkit"])
-@pytest.mark.parametrize("text", [HARD, ESCAPED], ids=["hard", "escaped"])
+@pytest.mark.parametrize("text", [HARD, ESCAPED, TRIGGERED], ids=["hard", "escaped", "triggered"])
 def test_every_secret_has_its_line(
     text: str, builder: str, end: str, docker: Docker, tmp_path: Path
 ) -> None:
@@ -127,6 +138,8 @@ def test_every_secret_has_its_line(
     expected = {
         mark: lines_of(text, mark) for mark in marks if not (text == HARD and mark == "@1@")
     }
-    if text == ESCAPED:
-        expected = {mark: lines for mark, lines in expected.items() if mark in text}
+    if text != HARD:
+        copied = {"@one@"} if text == TRIGGERED else set()
+        expected = {m: lines for m, lines in expected.items() if m in text or m in copied}
+        expected = {m: lines for m, lines in expected.items() if (text, m) != (TRIGGERED, "@4@")}
     assert told == expected
