@@ -16,10 +16,12 @@ from auditor.ranking.advice.mounts import (
     add_mount,
     calls,
     give_file,
+    identifier,
     keep_out,
     without_file,
 )
 from auditor.ranking.advice.script import Script, directory
+from auditor.ranking.advice.shell import is_plain
 from auditor.ranking.dialects import Step
 
 WHOLE = (".aws", ".docker", ".git", ".gnupg", ".hg", ".ssh", ".svn")
@@ -95,9 +97,11 @@ def _words(remedy: Remedy, path: str) -> str:
         return "The RUN reaches the key through the agent: RUN --mount=type=ssh, built with --ssh. "
     if remedy.run:
         return "If the running container needs it, mount it when it starts. "
+    called = identifier(posixpath.basename(path), "file")
+    target = f",target={path}" if is_plain(path) else ""
     return (
-        f"If the build needs it, use  RUN --mount=type=secret,id=file,target={path} …  or copy in "
-        "a first stage and take only the result from there (COPY --from=…). "
+        f"If the build needs it, use  RUN --mount=type=secret,id={called}{target} …  or copy in a "
+        "first stage and take only the result from there (COPY --from=…). "
     )
 
 
