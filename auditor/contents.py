@@ -5,6 +5,7 @@ Everything that comes out of an export: JSON is kept, all else is scanned as it 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,7 +17,7 @@ from auditor.pieces import Search
 from auditor.ranking import Evidence
 from auditor.ranking.lives import in_metadata
 from auditor.runners import Runner
-from auditor.scan import scan_blob
+from auditor.scan import begin_blob
 from auditor.streams.reading import Kept, Peekable
 
 log = logging.getLogger("auditor")
@@ -24,6 +25,17 @@ log = logging.getLogger("auditor")
 Progress = Callable[[int, int | None], None]
 """
 Called with the bytes that were just read, and the bytes in all if that is known.
+"""
+
+
+BEGUN = 3
+"""
+How many blobs in a file may be waited for while the next is begun: no process is idle at the end
+of a layer, nor while one of the small members between two layers is looked into.
+"""
+Finish = Callable[[], LayerScan]
+"""
+Waits for a scan that was begun.
 """
 
 
@@ -42,6 +54,11 @@ class Contents:
     stored: dict[str, str] = field(default_factory=dict)
     """
     Names of blobs as the archive writes them, where they are others.
+    """
+
+    begun: set[str] = field(default_factory=set)
+    """
+    Names of blobs that are being scanned.
     """
 
     @property
@@ -67,35 +84,80 @@ def read(
             progress(count, export.size)
 
     contents = Contents()
+    begin = partial(begin_blob, runner=runner, search=search, seen=seen)
+    waiting: deque[Callable[[], None]] = deque()
     for blob in export.blobs:
+        if not _is_free(blob, contents):
+            _wait(waiting)
         if isinstance(blob, Gap):
             contents.gaps.append(blob)
         elif blob.link is not None:
             contents.documents.link(blob.name, blob.link)
-        else:
-            scan = partial(scan_blob, runner=runner, search=search, seen=seen)
-            _take(blob, contents, scan)
+        elif (begun := _take(blob, contents, begin)) is not None:
+            waiting.append(begun)
+            # What comes as a stream is there only once.
+            _wait(waiting, BEGUN if blob.place is not None else 0)
+    _wait(waiting)
     return contents
 
 
-def _take(blob: Blob, contents: Contents, scan_as: Callable[..., LayerScan]) -> None:
+def _wait(waiting: deque[Callable[[], None]], most: int = 0) -> None:
+    """
+    In order, until no more than `most` are left.
+    """
+    while len(waiting) > most:
+        waiting.popleft()()
+
+
+def _is_free(blob: Blob | Gap, contents: Contents) -> bool:
+    """
+    Whether it is a blob in a file, under a name that none had before: what was begun may go on.
+    """
+    if isinstance(blob, Gap) or blob.link is not None or blob.place is None:
+        return False
+    known = (contents.scans, contents.documents.by_name, contents.begun)
+    return not any(blob.name in names for names in known)
+
+
+def _take(
+    blob: Blob, contents: Contents, begin: Callable[..., Finish]
+) -> Callable[[], None] | None:
+    """
+    Read a document, or begin to scan what is none; what waits for the scan.
+    """
     reader = Peekable(blob.reader)
     _make_room(blob.name, contents)
     if blob.stored is not None:
         contents.stored[blob.name] = blob.stored
     is_document = oci.looks_like_json(reader.peek(exporter.HEAD))
-    if is_document and blob.size >= 0 and contents.documents.has_room(blob.size):
-        raw = reader.read(blob.size)
-        size = len(raw)
-        if contents.documents.add(blob.name, raw).data is None:
-            # Ciphertext and broken JSON begin like that too: nothing in it is to be lost.
-            contents.scans[blob.name] = scan_as(blob.name, Kept(raw))
-    else:
-        log.info("scanning %s", blob.name)
-        scan = scan_as(blob.name, blob.place or reader)
-        size = scan.size
+    if not is_document or blob.size < 0 or not contents.documents.has_room(blob.size):
+        return _begin(blob, reader, contents, begin)
+    raw = reader.read(blob.size)
+    if contents.documents.add(blob.name, raw).data is None:
+        # Ciphertext and broken JSON begin like that too: nothing in it is to be lost.
+        contents.scans[blob.name] = begin(blob.name, Kept(raw))()
+    _compare(blob, len(raw), contents)
+    return None
+
+
+def _begin(
+    blob: Blob, reader: Peekable, contents: Contents, begin: Callable[..., Finish]
+) -> Callable[[], None]:
+    log.info("scanning %s", blob.name)
+    contents.begun.add(blob.name)
+    finish = begin(blob.name, blob.place or reader)
+
+    def wait() -> None:
+        scan = finish()
+        contents.begun.discard(blob.name)
         contents.scans[blob.name] = scan
         contents.documents.saw(blob.name, scan.digest)
+        _compare(blob, scan.size, contents)
+
+    return wait
+
+
+def _compare(blob: Blob, size: int, contents: Contents) -> None:
     if 0 <= size < blob.size:
         contents.gaps.append(Gap(blob.name, "is cut", blocking=True))
 

@@ -230,6 +230,20 @@ def scan_blob(
     Read a blob to its end, whatever it is. Damage is in the gaps of the result. `seen` is told
     of the bytes that were done.
     """
+    return begin_blob(name, source, runner, search, seen)()
+
+
+def begin_blob(
+    name: str,
+    source: Reader | Range,
+    runner: Runner,
+    search: Search | None = None,
+    seen: Seen = lambda count: None,
+) -> Callable[[], LayerScan]:
+    """
+    The same in two steps, so that no process is idle at the end of a layer: hand out what there
+    is to do, then, by calling the result once, wait for it.
+    """
     search = search or Search()
     if not isinstance(source, Range):
         return _streamed(name, Hashing(source, seen), runner, search)
@@ -241,7 +255,9 @@ def scan_blob(
         return _streamed(name, Hashing(reader, seen), runner, search)
 
 
-def _in_place(name: str, place: Range, runner: Runner, search: Search, seen: Seen) -> LayerScan:
+def _in_place(
+    name: str, place: Range, runner: Runner, search: Search, seen: Seen
+) -> Callable[[], LayerScan]:
     """
     A tar that lies in a file as it is: only its headers are read here.
     """
@@ -254,9 +270,14 @@ def _in_place(name: str, place: Range, runner: Runner, search: Search, seen: See
         for item in walk:
             # NOTE: what is no file of a layer, such as garbage, has no place of its own.
             pieces.add(item, walk.entries)
+        pieces.flush()
+
+    def finish() -> LayerScan:
         pieces.finish()
-    stored = digest.result()
-    return _result(name, walk, notes, stored, stored, place.size)
+        stored = digest.result()
+        return _result(name, walk, notes, stored, stored, place.size)
+
+    return finish
 
 
 def hash_of(place: Range) -> str:
@@ -270,7 +291,9 @@ def hash_of(place: Range) -> str:
     return f"sha256:{found.hexdigest()}"
 
 
-def _streamed(name: str, stored: Hashing, runner: Runner, search: Search) -> LayerScan:
+def _streamed(
+    name: str, stored: Hashing, runner: Runner, search: Search
+) -> Callable[[], LayerScan]:
     """
     A blob whose bytes come once, from front to back.
     """
@@ -298,8 +321,16 @@ def _streamed(name: str, stored: Hashing, runner: Runner, search: Search) -> Lay
         for rest in _tail(inflated, source, kind or ""):
             pieces.add(rest, 0)
     drain(source)
-    pieces.finish()
-    return _result(name, walk, notes, stored.digest, diff_id, stored.size, is_tar, kind)
+    pieces.flush()
+    if stored.size > PIECE:
+        # What waits is held in memory.
+        pieces.finish()
+
+    def finish() -> LayerScan:
+        pieces.finish()
+        return _result(name, walk, notes, stored.digest, diff_id, stored.size, is_tar, kind)
+
+    return finish
 
 
 def _result(

@@ -5,12 +5,20 @@ What comes out of an export, also of one that is cut or says things twice.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
+from auditor import contents, exporter
+from auditor.runners import Runner
+from auditor.streams.reading import Range
 from tests.command import audit
 from tests.fakes import fakes
 from tests.images import Recipe, docker_members, tar_bytes
 
+A = TypeVar("A")
+R = TypeVar("R")
 FAKES = fakes()
 OTHER = fakes(7)
 
@@ -84,3 +92,45 @@ def _with_members(archive: bytes, name: str, contents: list[str]) -> bytes:
             tar.addfile(info, io.BytesIO(content.encode()))
     # Without the end marker the other archive goes on where this one ends.
     return out.getvalue()[: -(-len(out.getvalue().rstrip(b"\0")) // 512) * 512] + archive
+
+
+class _Noting(Runner):
+    """
+    Notes which blobs are handed out, and which are waited for.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(1, lambda: None)
+        self.noted: list[tuple[str, int]] = []
+
+    def submit(self, task: Callable[[A], R], argument: A) -> Future[R]:
+        future = super().submit(task, argument)
+        if not isinstance(argument, Range):
+            return future
+        noted, at = self.noted, argument.offset
+
+        class Noted(Future[R]):
+            def result(self, timeout: float | None = None) -> R:
+                noted.append(("waited", at))
+                return future.result(timeout)
+
+        noted.append(("handed out", at))
+        return Noted()
+
+
+def test_a_layer_is_waited_for_while_the_next_is_scanned(tmp_path: Path) -> None:
+    """At the end of each layer one process would be idle otherwise."""
+    image = Recipe(tag="app:1")
+    for number in range(3):
+        image = image.step(f"COPY {number} /app/", files={f"app/{number}": b"hello"})
+    path = tmp_path / "x.tar"
+    path.write_bytes(tar_bytes(docker_members(image)))
+    source, name = exporter.choose(str(path))
+    with source.open(name) as export, _Noting() as runner:
+        found = contents.read(export, runner)
+
+    assert sum(scan.is_tar for scan in found.scans.values()) == 3
+    assert not found.begun
+    first, second, third = (at for told, at in runner.noted if told == "handed out")
+    assert runner.noted.index(("handed out", second)) < runner.noted.index(("waited", first))
+    assert runner.noted.index(("waited", second)) < runner.noted.index(("waited", third))
