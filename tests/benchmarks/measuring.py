@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,10 @@ from pathlib import Path
 INTERVAL = 0.05
 """
 Seconds between two looks at the memory.
+"""
+SPARING = 20
+"""
+So many times as long as a look takes, nobody looks: many processes take long to look at.
 """
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 
@@ -147,8 +152,10 @@ class Watcher(threading.Thread):
         Look until told to stop.
         """
         while True:
+            began = time.thread_time()
             self._look()
-            if self._done.wait(INTERVAL):
+            took = time.thread_time() - began
+            if self._done.wait(max(INTERVAL, took * SPARING)):
                 return
 
     def stop(self) -> None:
