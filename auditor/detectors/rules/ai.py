@@ -73,7 +73,9 @@ RULES: tuple[Rule, ...] = (
     *provider(
         "xAI",
         "https://console.x.ai",
-        token("xAI API key", r"xai-(?:token-)?[A-Za-z0-9_-]{80,84}", "xai-{alnum:80}"),
+        token(
+            "xAI API key", r"xai-token-[A-Za-z0-9_]{80}|xai-[A-Za-z0-9_]{80,84}", "xai-{alnum:80}"
+        ),
     ),
     *provider(
         "Perplexity",

@@ -56,6 +56,10 @@ SECRET_SPAN = 8
 """
 The longest `SECRET_LEAD`, in characters.
 """
+_NO_FILE = r"(?!\.(?:png|jpe?g|gif|svg|webp|ico|css|js|html?|woff2?)(?![A-Za-z0-9]))"
+"""
+What is followed by such an ending is the name of a file.
+"""
 SHORT_WORD = 6
 """
 Names of providers shorter than this are parts of other words too, in characters.
@@ -136,6 +140,10 @@ class Rule:
     """
     A simpler pattern that matches wherever `pattern` does, for the prefilter.
     """
+    is_often_open: bool = False
+    """
+    Whether many of them are meant to be seen, so that one alone on its line says nothing.
+    """
 
 
 def token(
@@ -149,6 +157,7 @@ def token(
     before: str | None = None,
     after: str | None = None,
     probe: str | None = None,
+    is_often_open: bool = False,
 ) -> Rule:
     """
     A rule for values that say by themselves what they are.
@@ -165,6 +174,7 @@ def token(
         before=before,
         after=after,
         probe=probe,
+        is_often_open=is_often_open,
     )
 
 
@@ -264,6 +274,7 @@ def compiled(rule: Rule) -> re.Pattern[str]:
     after = _after(rule)
     flags = re.ASCII | (re.IGNORECASE if rule.ignore_case else 0)
     if not rule.words:
+        after += _NO_FILE
         start = rule.before if rule.before is not None else "A-Za-z0-9"
         # An escaped line break or a percent escape ends in letters and begins a word.
         fresh = rf"(?:(?<![{start}])|(?<=\\[nrt])|(?<=%[0-9A-F]{{2}}))" if start else ""

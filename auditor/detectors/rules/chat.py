@@ -92,7 +92,7 @@ RULES: tuple[Rule, ...] = (
             "Telegram bot token near its name",
             "telegram telegr tgram telegraf bot_token",
             Shape(
-                rf"[0-9]{{5,16}}:A{URL}{{34}}|[0-9]{{8,10}}:{URL}{{35,37}}", "{digit:9}:A{alnum:34}"
+                rf"[0-9]{{5,16}}:A{URL}{{34}}|[0-9]{{8,10}}:{URL}{{35}}", "{digit:9}:A{alnum:34}"
             ),
         ),
     ),

@@ -10,14 +10,15 @@ import json
 import re
 import zlib
 
-from auditor.detectors.confidence import base62_checksum
-from auditor.detectors.placeholders import is_worded
+from auditor.detectors.confidence import base62_checksum, judge_jwt
+from auditor.detectors.placeholders import is_example, is_worded
 from auditor.detectors.rules.base import Judgement
 from auditor.model import Confidence
 
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SANDBOX = re.compile(r"(?:^|[_-])(?:sandbox|sdbx|sbx|SBX|SB)[_-]")
 _RIGHT = "its checksum is right"
 
 
@@ -97,12 +98,9 @@ def nkey(value: str) -> Judgement | None:
 
 def jwt(value: str) -> Judgement | None:
     """
-    The header of a JSON Web Token is JSON with an algorithm.
+    A JSON Web Token decodes.
     """
-    header = _json(value.split(".", 1)[0])
-    if isinstance(header, dict) and ("alg" in header or "typ" in header):
-        return Confidence.LIKELY, "a JSON Web Token that decodes"
-    return Confidence.POSSIBLE, "the format of a JSON Web Token, but it does not decode"
+    return judge_jwt(value)
 
 
 def has_digit(value: str) -> Judgement | None:
@@ -140,6 +138,8 @@ def grafana_key(value: str) -> Judgement | None:
     decoded = _json(value.removeprefix("glc_"))
     if not isinstance(decoded, dict):
         return None
+    if is_example(json.dumps(decoded)):
+        return Confidence.POSSIBLE, "it decodes to an example"
     if "n" in decoded or "id" in decoded or "o" in decoded:
         return Confidence.CERTAIN, "it decodes to what such a key holds"
     return Confidence.POSSIBLE, "it decodes to something else"
@@ -196,6 +196,15 @@ def vault_token(value: str) -> Judgement | None:
     if any(map(str.isdigit, body)):
         return mixed(body)
     return Confidence.POSSIBLE, "the format of a Vault token, but no digit in it"
+
+
+def sandbox(value: str) -> Judgement | None:
+    """
+    What opens nothing but the provider's sandbox says so in its lead.
+    """
+    if _SANDBOX.search(value):
+        return Confidence.POSSIBLE, "for the provider's sandbox, where nothing is real"
+    return None
 
 
 def public(value: str) -> Judgement:

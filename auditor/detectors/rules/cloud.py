@@ -58,6 +58,8 @@ RULES: tuple[Rule, ...] = (
             rf"AIza{URL}{{35}}",
             "AIza{alnum:35}",
             no=("AIza{alnum:20}",),
+            # NOTE: web pages and apps show those for maps and Firebase to everyone.
+            is_often_open=True,
         ),
         token("Google OAuth client secret", rf"GOCSPX-{URL}{{28}}", "GOCSPX-{alnum:28}"),
         token(
@@ -115,8 +117,8 @@ RULES: tuple[Rule, ...] = (
         ),
         token(
             "Azure key",
-            rf"{ALNUM}{{52}}JQQJ9[0-9A-D]{ALNUM}{{20,30}}|{ALNUM}{{52}}JQQJ{ALNUM}{{6}}(?:AAAA|ACAA){ALNUM}{{14,20}}"
-            rf"|{ALNUM}{{40,60}}JQQJ{ALNUM}{{10,40}}",
+            rf"{ALNUM}{{52}}JQQJ99{ALNUM}{{26}}|{ALNUM}{{52}}JQQJ{ALNUM}{{6}}(?:AAAA|ACAA){ALNUM}{{14,20}}"
+            rf"|{ALNUM}{{40,51}}JQQJ{ALNUM}{{10,40}}",
             "{alnum:52}JQQJ99AJACAAAAAAA{alnum:15}",
             probe=rf"{ALNUM}{{32}}JQQJ{ALNUM}{{10}}",
         ),

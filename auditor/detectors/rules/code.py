@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
         ),
         token(
             "GitHub fine-grained token",
-            rf"github_pat_{ALNUM}{{22}}_{ALNUM}{{59}}|github_pat_[A-Za-z0-9_]{{80,84}}",
+            rf"github_pat_{ALNUM}{{22}}_{ALNUM}{{59}}|github_pat_[A-Za-z0-9_]{{82}}",
             "github_pat_{alnum:22}_{alnum:59}",
         ),
         token(
@@ -381,7 +381,7 @@ RULES: tuple[Rule, ...] = (
         "https://app.aikido.dev/settings/integrations/api",
         token(
             "Aikido credential",
-            rf"AIK_(?:CLIENT|SECRET|CI)_{ALNUM}{{24,64}}",
+            rf"AIK_(?:CLIENT_{ALNUM}{{24}}|(?:SECRET|CI)_{ALNUM}{{64}})",
             "AIK_SECRET_{alnum:64}",
         ),
     ),

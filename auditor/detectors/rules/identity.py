@@ -173,7 +173,7 @@ RULES: tuple[Rule, ...] = (
         "https://help.salesforce.com/s/articleView?id=sf.user_security_token.htm",
         token(
             "Salesforce access token",
-            r"00[A-Za-z0-9]{10,16}![A-Za-z0-9_.]{60,120}",
+            r"00D[A-Za-z0-9]{9,15}![A-Za-z0-9_.]{60,120}",
             "00D{alnum:12}!{alnum:96}",
         ),
         token("Salesforce consumer key", r"3MVG[A-Za-z0-9._]{52,100}", "3MVG{alnum:81}"),

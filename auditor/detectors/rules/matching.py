@@ -78,6 +78,9 @@ def look(rule: Rule, line: str) -> Iterator[Found]:
         value = match["value"]
         if rule.words and not _is_said(rule, match["gap"], value):
             continue
+        if rule.is_often_open and line.strip(" \t\"'`,;") == value:
+            yield Found(value, Confidence.POSSIBLE, f"{rule.name} alone: many are meant to be seen")
+            continue
         yield Found(value, *_judge(rule, value))
 
 
@@ -106,8 +109,11 @@ def is_made_up(value: str) -> bool:
     """
     if len(value) < 2 * LONG_WORD:
         return False
-    # The lead is no part of what was drawn, and numbers in the middle are counters.
+    # The lead is no part of what was drawn, and numbers in the middle are counters. Of short parts,
+    # as a UUID has them, all were drawn.
     drawn = max(_SEPARATORS.split(value), key=len)
+    if len(drawn) < 2 * LONG_WORD:
+        drawn = _SEPARATORS.sub("", value)
     few = len(set(drawn[len(drawn) // 3 :])) < FEWEST
     return few or bool(_runs(drawn) or _REPEATED.search(value))
 

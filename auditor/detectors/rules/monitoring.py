@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
         "https://sentry.io/settings/account/api/auth-tokens/",
         token(
             "Sentry organisation token",
-            rf"sntrys_eyJ{BASE64}{{40,400}}={{0,2}}_[A-Za-z0-9+/]{{40,46}}=?",
+            rf"sntrys_eyJ{BASE64}{{40,400}}={{0,2}}_[A-Za-z0-9+/]{{43}}=?",
             "sntrys_eyJ{alnum:100}_{alnum:43}",
             check=checks.sentry_token,
         ),

@@ -167,6 +167,7 @@ RULES: tuple[Rule, ...] = (
             "Paddle API key",
             r"pdl_(?:live|sdbx)_apikey_[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}",
             "pdl_live_apikey_{lower:26}_{alnum:22}_{alnum:3}",
+            check=checks.sandbox,
         ),
     ),
     *provider(
@@ -212,6 +213,7 @@ RULES: tuple[Rule, ...] = (
             "Midtrans key",
             rf"(?:SB-)?Mid-(?:server|client)-{URL}{{16,24}}",
             "Mid-server-{alnum:16}",
+            check=checks.sandbox,
         ),
     ),
     *provider(
@@ -231,7 +233,12 @@ RULES: tuple[Rule, ...] = (
     *provider(
         "Rainforest",
         "https://portal.rainforestpay.com",
-        token("Rainforest API key", rf"(?:sbx_)?apikey_{HEX}{{64}}", "apikey_{hex:64}"),
+        token(
+            "Rainforest API key",
+            rf"(?:sbx_)?apikey_{HEX}{{64}}",
+            "apikey_{hex:64}",
+            check=checks.sandbox,
+        ),
     ),
     *provider(
         "Proof",
@@ -245,6 +252,7 @@ RULES: tuple[Rule, ...] = (
             "Persona API key",
             rf"persona_(?:production|sandbox)_{URL}{{24,40}}",
             "persona_production_{alnum:32}",
+            check=checks.sandbox,
         ),
     ),
     *provider(
@@ -337,12 +345,14 @@ RULES: tuple[Rule, ...] = (
             rf"(?:PRD|SBX)-{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4,8}}|(?:PRD|SBX)-{HEX}{{12}}-{HEX}{{8}}",
             "PRD-{hex:12}-{hex:8}",
             before="A-Za-z0-9-",
+            check=checks.sandbox,
         ),
         token(
             "eBay application id",
             rf"{ALNUM}{{3,20}}-{ALNUM}{{3,20}}-(?:PRD|SBX)-{HEX}{{8,9}}-{HEX}{{8}}",
             "MyApp{digit:3}-Shop-PRD-{hex:9}-{hex:8}",
             probe=rf"-(?:PRD|SBX)-{HEX}{{8}}",
+            check=checks.sandbox,
         ),
     ),
     *provider(

@@ -66,7 +66,7 @@ def test_a_grafana_key_is_told_from_other_json() -> None:
     def encoded(held: object) -> str:
         return base64.b64encode(json.dumps(held, separators=(",", ":")).encode()).decode()
 
-    key = encoded({"k": "x" * 32, "n": "name", "id": 1})
+    key = encoded({"k": "7f3a9c2e" * 4, "n": "name", "id": 1})
     other = encoded({"k": "x" * 36, "t": "y" * 36})
 
     assert _confidence(checks.grafana_key(key)) is Confidence.CERTAIN
