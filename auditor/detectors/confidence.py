@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Callable
 
+from auditor.detectors.chosen import is_complex
 from auditor.detectors.keys import judge_key
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
@@ -19,6 +20,17 @@ Judgement = tuple[Confidence, str]
 
 _GENERIC = frozenset({"Secret Keyword", "Base64 High Entropy String", "Hex High Entropy String"})
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_HEADERS = frozenset(
+    {"alg", "enc", "typ", "cty", "kid", "jku", "jwk", "x5u", "x5c", "x5t", "crit", "zip", "apu",
+     "apv", "epk", "p2s", "p2c", "ppt"}
+)  # fmt: skip
+"""
+What the header of a JSON Web Token may hold.
+"""
+_SIGNATURES = {"HS256": 43, "HS384": 64, "HS512": 86, "ES256": 86, "ES384": 128, "EdDSA": 86}
+"""
+How long signatures are in base64 without padding, in characters.
+"""
 _CREDENTIAL_FILE = re.compile(
     r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.env|\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|\.netrc|_netrc|"
     r"pip\.conf|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.dockercfg|credentials|"
@@ -65,6 +77,8 @@ def _generic(secret_type: str, value: str, path: str) -> Judgement:
         plain = not is_reference(value) and not is_example(value) and len(value) >= 4
         if plain and is_credential_file(path):
             return Confidence.LIKELY, "a value for a secret name in a credentials file"
+        if is_complex(value):
+            return Confidence.LIKELY, "a value too complex to be a word, for a secret name"
         return Confidence.POSSIBLE, "a value for a name that may mean a secret"
     return Confidence.POSSIBLE, "looks random"
 
@@ -102,14 +116,35 @@ def _aws(value: str, line: str, path: str) -> Judgement | None:
 
 
 def _jwt(value: str, line: str, path: str) -> Judgement:
-    try:
-        head = value.split(".", 1)[0]
-        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-    except (ValueError, RecursionError):
-        header = None
-    if not isinstance(header, dict) or "alg" not in header:
-        return Confidence.POSSIBLE, "two parts of a JSON Web Token"
+    return judge_jwt(value)
+
+
+def judge_jwt(value: str) -> Judgement:
+    """
+    A JSON Web Token has a header and claims in JSON, and a signature as long as its algorithm makes
+    it (RFC 7515, 7518); those of RSA have no one length.
+    """
+    head, _, rest = value.partition(".")
+    claims, _, signature = rest.partition(".")
+    header = _json_of(head)
+    if not _HEADERS & header.keys():
+        return Confidence.POSSIBLE, "the format of a JSON Web Token, but it does not decode"
+    if "enc" in header or not signature:
+        return Confidence.LIKELY, "a JSON Web Token that decodes"
+    if not _json_of(claims):
+        return Confidence.POSSIBLE, "a JSON Web Token whose claims do not decode"
+    length = _SIGNATURES.get(str(header.get("alg")))
+    if length and len(signature.rstrip("=")) != length:
+        return Confidence.POSSIBLE, "a JSON Web Token whose signature has the wrong length"
     return Confidence.LIKELY, "a JSON Web Token that decodes"
+
+
+def _json_of(part: str) -> dict[str, object]:
+    try:
+        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _basic_auth(value: str, line: str, path: str) -> Judgement | None:

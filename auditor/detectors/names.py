@@ -43,7 +43,7 @@ _OPEN = re.compile(
           | input | output | prompt | completion | stop | start | end | begin | image | prev
           | previous | design | lexer | syntax | string | operator | keyword | number | comment
           | client_request | request | next_page | starting | nextforward | nextbackward
-          | idempotency
+          | idempotency | authenticity | antiforgery | verification
         )_?tokens?$
       | (?:^|_)(?: no | bypass | com | tres | under | over | by | multi | single | first | second
           | two | low | high | band | render | allow )_?pass$
@@ -92,7 +92,7 @@ A word this long means the same at the end of another, in characters.
 """
 
 
-def _words(name: str) -> str:
+def words(name: str) -> str:
     """
     `dbPassword`, `DB-PASSWORD` and `db.password` are all `db_password`.
     """
@@ -103,7 +103,7 @@ def may_be_secret(name: str) -> bool:
     """
     Whether a random value under this name is a secret: `SENDGRID_KEY`, `MAIL_AUTH`.
     """
-    plain = _words(name)
+    plain = words(name)
     return bool(_PERHAPS.search(plain)) and plain not in ("key", "keys") and not _is_open(plain)
 
 
@@ -112,7 +112,7 @@ def means_secret(name: str) -> bool:
     Whether any value under this name is secret, in whatever file: `sounds_secret` without the words
     that have another sense in programs.
     """
-    plain = _words(name)
+    plain = words(name)
     return sounds_secret(name) and not _LOOSE.search(plain) and not _is_open(plain)
 
 
@@ -121,7 +121,7 @@ def ends_secret(name: str) -> bool:
     Whether a name ends with what means a secret, or with what tells one from another: `password2`,
     `secret_key_base`, `api_key_prod`; not `password_encryption`.
     """
-    plain = _ENDING.sub("", _words(name))
+    plain = _ENDING.sub("", words(name))
     ends = (match.end() for match in _SECRET.finditer(plain))
     return any(end == len(plain) for end in ends)
 
@@ -137,7 +137,7 @@ def sounds_secret(name: str) -> bool:
     """
     Whether the value of a variable of this name is meant to be secret.
     """
-    plain = _words(name)
+    plain = words(name)
     if _OTHERWISE.search(plain) and not plain.endswith(("_url", "_dsn")):
         return False
     if plain.endswith("_url"):
@@ -159,7 +159,7 @@ def sounds_public(name: str) -> bool:
     """
     Whether a variable of this name holds a checksum, revision or the like, which anyone may know.
     """
-    plain = _words(name)
+    plain = words(name)
     return any(_PUBLIC.fullmatch(word) for word in plain.split("_")) or bool(
         re.search(r"sha_?(?:256|512|1)|md_?5|checksum|digest", plain)
     )

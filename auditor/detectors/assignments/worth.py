@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from auditor.detectors.assignments import values
 from auditor.detectors.assignments.base import LONGEST_NAME, LONGEST_VALUE, Pair, Spot
+from auditor.detectors.assignments.known import has_lead, names_provider
 from auditor.detectors.assignments.places import Kind, Place, is_aside
+from auditor.detectors.chosen import is_contrived
 from auditor.detectors.names import ends_secret, may_be_secret, means_secret
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
@@ -36,6 +38,12 @@ _SETTINGS = frozenset(
         "bearer",
     }
 )
+_GIVEN = re.compile(
+    r"\s*(?:(?:export|set|setx|env|arg|const|let|var)\s+|[$-]\s*)?[\"'`]?[A-Za-z_][\w.\-]{0,80}[\"'`]?"
+    r"\s*(?:=>|:=|=|:)\s*[\"'`]?\Z",
+    re.IGNORECASE,
+)
+_REST = re.compile(r"[\"'`]?\s*[,;]?\s*(?:(?:#|//).*)?\Z")
 _IN_USE = frozenset({Kind.VALUES, Kind.SETTINGS, Kind.SHELL})
 
 
@@ -55,7 +63,7 @@ def judge(pair: Pair, spot: Spot) -> Judgement | None:
     """
     The confidence that a value is somebody's secret; `None` if it is none.
     """
-    judgement = _judge(pair, spot.place)
+    judgement = _judge(pair, spot)
     if judgement is None or judgement[0] is not Confidence.LIKELY or pair.verdict:
         return judgement
     kind = spot.place.kind
@@ -66,7 +74,8 @@ def judge(pair: Pair, spot: Spot) -> Judgement | None:
     return judgement
 
 
-def _judge(pair: Pair, place: Place) -> Judgement | None:
+def _judge(pair: Pair, spot: Spot) -> Judgement | None:
+    place = spot.place
     if pair.verdict:
         return _verified(pair.verdict, place)
     meaning = 2 if pair.sure else _means(pair.name)
@@ -78,6 +87,8 @@ def _judge(pair: Pair, place: Place) -> Judgement | None:
         return None
     if place.kind in _IN_USE:
         return _in_use(pair, value, place, random)
+    if place.kind is Kind.UNKNOWN and not (place.shown or place.words):
+        return _anywhere(pair, value, spot, random)
     return _elsewhere(pair, value, place, random)
 
 
@@ -149,7 +160,39 @@ def _is_plain(pair: Pair, value: str, place: Place) -> bool:
     """
     if pair.sure or place.kind is Kind.VALUES or pair.name.isupper():
         return False
-    return " " not in value and values.is_identifier(value)
+    words = value.rstrip("0123456789")
+    return " " not in value and (values.is_identifier(value) or values.is_about_secrets(words))
+
+
+def _anywhere(pair: Pair, value: str, spot: Spot, random: bool) -> Judgement | None:
+    """
+    In a file that may be anything: the form of the line tells whether it gives a value to a name.
+    """
+    if values.is_phrase(value) or (is_example(value) and not pair.sure):
+        return None
+    if is_example(value):
+        return Confidence.POSSIBLE, "looks like a placeholder"
+    if has_lead(value):
+        return Confidence.POSSIBLE, "begins like a provider's token, but goes on otherwise"
+    if pair.sure:
+        return Confidence.LIKELY, f"a credential for {pair.name}"
+    if names_provider(pair.name):
+        return Confidence.POSSIBLE, "named after a provider whose tokens look different"
+    if is_contrived(value):
+        return Confidence.POSSIBLE, "a value that somebody typed in order"
+    if random:
+        return Confidence.LIKELY, f"a random value for a name that means a secret: {pair.name}"
+    if is_assignment(spot.line, value) and not values.is_identifier(value):
+        return Confidence.LIKELY, f"a line that gives a value to {pair.name}"
+    return Confidence.POSSIBLE, f"{pair.name} in a file that may be anything"
+
+
+def is_assignment(line: str, value: str) -> bool:
+    """
+    Whether a line does nothing but give this value to a name, as in settings: prose does more.
+    """
+    before, found, after = line.partition(value)
+    return bool(found) and bool(_GIVEN.match(before)) and bool(_REST.match(after))
 
 
 def _elsewhere(pair: Pair, value: str, place: Place, random: bool) -> Judgement | None:
@@ -163,7 +206,7 @@ def _elsewhere(pair: Pair, value: str, place: Place, random: bool) -> Judgement 
     if place.kind is Kind.DOCUMENT or place.words or place.shown:
         return (Confidence.POSSIBLE, "a random value in a text") if random else None
     if place.kind is Kind.UNKNOWN:
-        return Confidence.POSSIBLE, f"{pair.name} in a file that may be anything"
+        return Confidence.POSSIBLE, f"{pair.name} in a file that shows how something is done"
     if values.is_identifier(value) or not re.search(r"\d", value) or len(value) < 6:
         return None
     return Confidence.POSSIBLE, "a value for a secret name in a program"
