@@ -11,7 +11,7 @@ _REFERENCE = re.compile(
     r"""^(?:
         \$ (?: [A-Za-z_]\w* | \d | [{(\[] .* | [A-Za-z_]\w* [:/.\-\[] .* | \$ [{(A-Za-z_] .* )
       | % [A-Za-z_][A-Za-z0-9_]* %  # %NAME%
-      | %\( .* \)s? | @ [A-Za-z_][\w.\-]* @ | __ \w+ __ | \#\{ .* \} | <% .* %>
+      | %\( .* \)s? | @ [A-Za-z_][\w.\-]* @ | __ \w+ __ | \#\{ .* | <% .* %>
       | process\.env\b .* | os\.(?:environ|getenv) .* | (?:System\.)?getenv\b .* | ENV\[ .*
           | env\( .*
       | (?:data|var|local|module|vars|secrets|env|inputs|values)\.[A-Za-z_][\w.\-\[\]"']*

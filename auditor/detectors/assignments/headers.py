@@ -21,7 +21,7 @@ _AUTHORIZATION = re.compile(
     r"(?:proxy-)?authorization\\?[\"'`]?\]?\s*(?:[:=,]|=>|\()\s*\\?[\"'`]?"
     r"(?P<scheme>bearer|basic|token|apikey|api-key|key|ghost|bot|digest|genie_?key|klaviyo-api-key|"
     r"sso-key|bot|aws|glsa|oauth|"
-    r"zoho-oauthtoken)?[ \t]*:?(?P<value>\\?[\"']?\s*\+?\s*[^\s\"'`<>\\,;)]+)",
+    r"ssws|zoho-oauthtoken)?[ \t]*:?(?P<value>\\?[\"']?\s*\+?\s*[^\s\"'`<>\\,;)]+)",
     re.IGNORECASE,
 )
 AUTHORIZATION_PATTERN = re.compile(

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 
 from auditor.detectors.names import words
 from auditor.detectors.rules import RULES
+from auditor.detectors.rules.base import RANDOM
 
 SHORTEST_NAME = 3
 """
@@ -41,7 +42,7 @@ _LEAD = re.compile(r"(?:\(\?P<value>)?(?P<lead>(?:[A-Za-z0-9_~-]|\\[.\-])+)(?P<m
 @lru_cache(maxsize=8192)
 def names_provider(name: str) -> bool:
     """
-    Whether a part of a name names a provider that has a rule of its own.
+    Whether a part of a name names a provider of whose tokens the format is known.
     """
     parts = words(name).split("_")
     known = _providers()
@@ -61,9 +62,10 @@ def has_lead(value: str) -> bool:
 
 @cache
 def _providers() -> frozenset[str]:
-    named = {word for rule in RULES for word in rule.words}
-    named |= {rule.provider for rule in RULES}
-    named |= {rule.provider.split(" ")[0] for rule in RULES}
+    exact = [rule for rule in RULES if RANDOM.pattern not in rule.pattern]
+    named = {word for rule in exact for word in rule.words}
+    named |= {rule.provider for rule in exact}
+    named |= {rule.provider.split(" ")[0] for rule in exact}
     plain = {_plain(name) for name in named if not _is_common(name)}
     return frozenset(name for name in plain | _ALSO if len(name) >= SHORTEST_NAME or name in _ALSO)
 

@@ -39,8 +39,15 @@ RULES: tuple[Rule, ...] = (
             after="A-Za-z0-9_-",
         ),
         token(
+            "Slack legacy workspace token",
+            r"xox[ar]-(?:[0-9]-)?[A-Za-z0-9]{8,48}",
+            "xoxa-2-{alnum:24}",
+            after="A-Za-z0-9_-",
+        ),
+        token(
             "Slack configuration token",
-            r"xoxe\.xox[bp]-[0-9]-[A-Za-z0-9]{163,170}|xoxe-[0-9]-[A-Za-z0-9]{146,150}",
+            r"xoxe\.xox[bp]-[0-9]-[A-Za-z0-9]{163,170}|xoxe-[0-9]-[A-Za-z0-9]{146,150}"
+            r"|xoxe-(?:[0-9]{10,14}-){3}[0-9a-f]{32}",
             "xoxe-1-{alnum:146}",
             ignore_case=True,
         ),

@@ -187,7 +187,7 @@ RULES: tuple[Rule, ...] = (
             rf"v1\.0-{HEX}{{24}}-{HEX}{{146}}",
             "v1.0-{hex:24}-{hex:146}",
         ),
-        token("Cloudflare service key", rf"v1\.0-{HEX}{{100,300}}", "v1.0-{hex:258}"),
+        token("Cloudflare service key", r"v1\.0-[0-9a-f-]{100,300}", "v1.0-{hex:258}"),
         near("Cloudflare API token", "cloudflare cf_api cf_token", url_safe(40)),
         near("Cloudflare global API key", "cloudflare x-auth-key", hexadecimal(37)),
     ),

@@ -51,9 +51,11 @@ RULES: tuple[Rule, ...] = (
         ),
         near(
             "GitHub OAuth client secret",
-            "github_secret github_client_secret github_oauth github_token gh_token",
+            "github_secret github_client_secret github_oauth github_token gh_token git_token "
+            "git_pat",
             hexadecimal(40),
         ),
+        near("GitHub token of old", "github ghe_", hexadecimal(40), strict=True),
         near("GitHub OAuth client id", "github_client_id github_id github_key", hexadecimal(20)),
     ),
     *provider(
@@ -162,7 +164,7 @@ RULES: tuple[Rule, ...] = (
         None,
         token(
             "Packagist token",
-            rf"packagist_[ou][ru]t_{HEX}{{68}}|packagist_acs_{HEX}{{60,72}}|packagist_ac[kw]_{HEX}{{24,68}}",
+            rf"packagist_[ou][ru]t_[0-9a-fA-F]{{68}}|packagist_acs_{HEX}{{60,72}}|packagist_ac[kw]_{HEX}{{24,68}}",
             "packagist_ort_{hex:68}",
         ),
     ),
@@ -199,7 +201,7 @@ RULES: tuple[Rule, ...] = (
         "https://app.circleci.com/settings/user/tokens",
         token(
             "CircleCI token",
-            rf"CCIP(?:AT|RJ)_{ALNUM}{{22}}_[0-9a-z]{{40,42}}",
+            rf"CCIP(?:AT|RJ)_{ALNUM}{{22,24}}_[0-9a-z]{{40,42}}",
             "CCIPAT_{alnum:22}_{hex:40}",
         ),
         near("CircleCI token of old", "circleci circle_token circle_ci", hexadecimal(40)),
@@ -220,7 +222,7 @@ RULES: tuple[Rule, ...] = (
         "https://buildkite.com/user/api-access-tokens",
         token(
             "Buildkite token",
-            rf"bk(?:ua|aa|ct|ps|pat|rt)_{ALNUM}{{32,100}}|bka[jr]_[A-Za-z0-9_.-]{{32,1000}}",
+            rf"bk(?:ua|aa|ct|ps|pat|pt|rt)_{ALNUM}{{32,250}}|bka[jr]_[A-Za-z0-9_.-]{{32,1000}}",
             "bkua_{hex:40}",
         ),
     ),

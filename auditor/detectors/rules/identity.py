@@ -58,6 +58,11 @@ RULES: tuple[Rule, ...] = (
             r"A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}",
             "A3-{upper:6}-{upper:6}-{upper:5}-{upper:5}-{upper:5}-{upper:5}",
         ),
+        token(
+            "1Password recovery key",
+            r"1PRK(?:-[A-Z0-9]{4}){13}",
+            "1PRK" + "-{upper:4}" * 13,
+        ),
     ),
     *provider(
         "Doppler",
