@@ -58,6 +58,18 @@ def test_files_that_are_gone_again_are_seen(place: Place) -> None:
     assert not list(place.temporary.iterdir())
 
 
+def test_what_a_child_wrote_and_deleted_is_counted(place: Place) -> None:
+    """The kernel counts it, so nobody has to look at the right time."""
+    write = "import tempfile; file = tempfile.TemporaryFile(); file.write(bytes(5_000_000))"
+    source = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {write!r}])"
+    written = run(python(source), place).written
+    if not written:
+        pytest.skip("temporary files are in memory here, or nobody counts")
+
+    assert written >= 5_000_000
+    assert run(python("pass"), place).written == 0
+
+
 def test_cpu_time_of_a_child_is_counted(place: Place) -> None:
     """Whoever works is counted."""
     work = "sum(range(10_000_000))"
