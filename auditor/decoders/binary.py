@@ -89,5 +89,5 @@ def _split(data: bytes) -> tuple[bytes, bytes]:
     start = len(data[-OVERLAP:].rstrip(PRINTABLE + b"\0"))
     if start == 0:
         return data, data[-OVERLAP:]
-    end = len(data[:-OVERLAP]) + start
+    end = max(len(data) - OVERLAP, 0) + start
     return data[:end], data[end:]

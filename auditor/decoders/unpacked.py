@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 
 from auditor.decoders.buffer import STEP, Buffer
-from auditor.streams.inflate import DECOMPRESSION_ERRORS, Decompressor
+from auditor.streams.inflate import DECOMPRESSION_ERRORS, Decompressor, inflating
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdDecompressor
@@ -31,21 +31,21 @@ class Zlib:
     """
 
     def __init__(self, wbits: int) -> None:
-        self._zlib = zlib.decompressobj(wbits)
+        self._zlib = inflating(wbits)
 
     @property
     def eof(self) -> bool:
         """
         Whether the data ended.
         """
-        return self._zlib.eof
+        return bool(self._zlib.eof)
 
     @property
     def unused_data(self) -> bytes:
         """
         What came after its end.
         """
-        return self._zlib.unused_data
+        return bytes(self._zlib.unused_data)
 
     @property
     def needs_input(self) -> bool:
@@ -56,9 +56,10 @@ class Zlib:
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """
-        The next bytes, at most `max_length`. Raises `zlib.error`.
+        The next bytes, at most `max_length`. Raises one of `DECOMPRESSION_ERRORS`.
         """
-        return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+        tail = self._zlib.unconsumed_tail
+        return bytes(self._zlib.decompress(tail + data if tail else data, max_length))
 
 
 class ZipLzma:
