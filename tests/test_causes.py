@@ -255,7 +255,7 @@ def test_fix_of_a_cause(name: str, docker: Docker, planted: dict[str, str], tmp_
     """
     build, folder = BUILDS[name], tmp_path / "context"
     folder.mkdir()
-    tag = re.sub(r"\W", "-", name)
+    tag = re.sub(r"\W", "-", name.lower())
     with folder_of(build, planted, folder) as values:
         words = [f"--build-arg={key}={fill(text, values)}" for key, text in build.args.items()]
         ran = reported(docker, folder, built(docker, folder, f"{tag}:leaky", *words))
@@ -278,3 +278,29 @@ def test_fix_of_a_cause(name: str, docker: Docker, planted: dict[str, str], tmp_
         again = reported(docker, folder, f"{tag}:fixed")
     assert again.code == 0, applied.dockerfile + again.out
     assert [one for one in again.image["leaks"] if one["severity"] != "low"] == []
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("builder", ["0", "1"])
+def test_label_of_the_command_line(
+    builder: str, docker: Docker, planted: dict[str, str], tmp_path: Path
+) -> None:
+    """
+    `--label` goes before the Dockerfile's LABEL of that name, which is then no leak's line.
+    """
+    token = planted["GITHUB_TOKEN"]
+    (tmp_path / "Dockerfile").write_text(
+        'FROM base:local\nLABEL a.token=none b.token="@"\nRUN echo a\n'.replace("@", token)
+    )
+    docker("build", "--network=none", "--label", f"a.token={planted['GITLAB_TOKEN']}",
+           "--tag=labels:1", tmp_path, DOCKER_BUILDKIT=builder)  # fmt: skip
+    ran = reported(docker, tmp_path, "labels:1")
+    lines = {
+        place["path"]: (place["dockerfile_line"], leak["fix"])
+        for leak in ran.image["leaks"]
+        for place in leak["places"]
+    }
+    assert lines["config.Labels.a.token"] == (None, None)
+    line, fix = lines["config.Labels.b.token"]
+    assert line == 2
+    assert fix.endswith(":2\nLABEL a.token=none")

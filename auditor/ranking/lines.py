@@ -5,10 +5,10 @@ Places → lines of the Dockerfile: exactly by provenance, else by alignment.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from auditor.dockerfile import Dockerfile, Instruction, pairs, parse, split
+from auditor.dockerfile import Dockerfile, Instruction, fits, pairs, parse, split
 from auditor.model import BuildSource, Gap, Image, Layer, Origin, Place
 from auditor.ranking.alignment import Alignment, align
 from auditor.ranking.dialects import METADATA
@@ -70,7 +70,7 @@ class Lines:
             # NOTE: the classic builder's last step, whatever it was, and no CMD.
             last = steps.get(len(image.history) - 1)
             return last.instruction if last else None
-        return self._of_config(place.path)
+        return self._of_config(place.path, image)
 
     def _of_layer(self, layer: Layer, place: Place) -> Instruction | None:
         if layer.origin is Origin.BASE:
@@ -98,10 +98,11 @@ class Lines:
         found = naming if naming else writers
         return found[0] if len(found) == 1 else None
 
-    def _of_config(self, path: str) -> Instruction | None:
+    def _of_config(self, path: str, image: Image) -> Instruction | None:
         if match := _VARIABLE.match(path):
             keyword = "ENV" if match[1] == "Env" else "LABEL"
-            return _last(self._setting(keyword, match[2]))
+            values = [one.value for one in image.fields if one.path == path and one.name]
+            return self._setting(keyword, match[2], values)
         if match := _OF_CONFIG.match(path):
             return _last(i for i in self.own if i.keyword == _KEYWORDS[match[1]])
         if path.startswith("config.OnBuild"):
@@ -119,12 +120,22 @@ class Lines:
         found = [one for one in chain if one.keyword == "ONBUILD"]
         return found[0] if len(found) == 1 else None
 
-    def _setting(self, keyword: str, name: str) -> Iterator[Instruction]:
-        for instruction in self.own:
-            if instruction.keyword == keyword:
-                names = [n.strip("\"'") for n, _ in pairs(instruction.value)]
-                if name in names:
-                    yield instruction
+    def _setting(self, keyword: str, name: str, values: list[str]) -> Instruction | None:
+        """
+        The last ENV or LABEL of that name, if it can have given that value: `--label` goes before
+        what the Dockerfile says.
+        """
+        steps = self.alignment.steps if self.alignment else {}
+        for index in sorted(steps, reverse=True):
+            step = steps[index]
+            if step.instruction.keyword != keyword:
+                continue
+            for known, text in reversed(pairs(step.instruction.value, step.escape)):
+                if known.strip("\"'") == name:
+                    pieces = step.word(text)
+                    able = not values or any(fits(pieces, value) for value in values)
+                    return step.instruction if able else None
+        return None
 
     def _declaring(self, name: str) -> Instruction | None:
         """

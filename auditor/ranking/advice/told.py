@@ -38,10 +38,19 @@ class Label:
         )
         for step in script.steps:
             draft = script.draft(step.instruction) if step.instruction.keyword == "LABEL" else None
-            if draft and case.name and case.name in step.instruction.value:
+            text = step.instruction.value
+            if draft and case.name and case.name in text and _can_say(text, case):
                 draft.names.add(case.name)
                 remedy.drafts.append(draft)
         return remedy
+
+
+def _can_say(text: str, case: Case) -> bool:
+    """
+    Whether a LABEL can have given the value, by its own text or by variables: `--label` goes before
+    what it says.
+    """
+    return case.secret.reveal() in text or any(char in text for char in "$\\`")
 
 
 class Told:
