@@ -32,6 +32,10 @@ _FIRST_OF_BOMS = frozenset((b"", *(bom[:1] for bom, _ in _BOMS)))
 _CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27}) + b"\x7f"
 
 
+_WRITTEN = re.compile(rb"[\x20-\x7e]{4}")
+"""
+The least that anybody wrote.
+"""
 _NARROW = re.compile(rb"[\x20-\x7e]{16}")
 
 
@@ -99,9 +103,8 @@ def encoding(head: bytes) -> str | None:
     printable = len(head.translate(None, _CONTROL))
     if printable >= 0.9 * len(head):
         return "utf-8"
-    # NOTE: detect-secrets reads whatever is UTF-8, also between control characters.
-    is_text = printable > 0.4 * len(head) and b"\0" not in head and _is_utf_8(head)
-    return "utf-8" if is_text else None
+    # NOTE: detect-secrets reads whatever is UTF-8, also between control characters and zeros.
+    return "utf-8" if _WRITTEN.search(head) and _is_utf_8(head) else None
 
 
 def _is_utf_8(head: bytes) -> bool:

@@ -123,6 +123,8 @@ def test_an_odd_byte_at_the_end_of_utf_16() -> None:
         (bytes(100), None),
         (plural(b"\x7fELF\x02\x01\x01\0\0\0\0\0"), None),
         (plural(b"\x01\x02\x03ab"), None),
+        (b"\x1c\x1d\x1e://u:pa55@h\x1c\x1f" + b"\x01\x02" * 9, "utf-8"),
+        (bytes(9) + b"://u:pa55@h" + bytes(9), "utf-8"),
     ],
 )
 def test_the_encoding_is_told_by_the_head(head: bytes, expected: str | None) -> None:
