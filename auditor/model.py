@@ -121,6 +121,7 @@ class Reading(StrEnum):
 
 
 _PACKED = frozenset({"gzip", "bzip2", "xz", "zstd", "lzma", "lz4", "compress", "zlib"})
+_SUFFIX = re.compile(r"\.(?:gz|bz2|xz|zst|lzma|lz4|Z)$")
 _MEMBER = re.compile(r"(?!\(|table |stream |git )[^!()\n]*[^!()\s][./][^!()\n]*$")
 """
 What a part of a file is called that is a file itself.
@@ -162,11 +163,13 @@ class Text:
         """
         if self.inside is None:
             return self.path
-        member = self.inside.rpartition("!")[2]
-        if member in _PACKED and self.inside == member:
-            # `guide.1.gz` holds `guide.1`.
-            return self.path.rpartition(".")[0] if "." in self.path[-5:] else self.path
-        return f"{self.path}!/{member}" if _MEMBER.match(member) else self.path
+        *outer, member = self.inside.split("!")
+        packed = member in _PACKED
+        if packed:
+            member = outer[-1] if outer else ""
+        path = f"{self.path}!/{member}" if _MEMBER.match(member) else self.path
+        # `guide.1.gz` holds `guide.1`.
+        return _SUFFIX.sub("", path) if packed else path
 
     @property
     def content(self) -> str:

@@ -56,7 +56,7 @@ _INSTALLED = re.compile(
     r"^/(?:usr/)?(?:lib(?:64|exec|x?32)?|s?bin)/|^/usr/(?:include|share/(?!nginx/html/))|"
     r"^/usr/local/(?:go|include|share)/|^/usr/local/lib/(?:python|node_modules|ruby|perl|R)|"
     r"/(?:site-packages|dist-packages|node_modules|gems|\.cargo/registry|go/pkg/mod|\.m2/repository|"
-    r"\.pyenv/versions|\.rustup|\.nvm/versions)/|^/var/lib/(?:dpkg|apt|rpm)/|^/lib/apk/"
+    r"\.pyenv/versions|\.rustup|\.nvm/versions)/|^/var/(?:lib/(?:dpkg|apt|rpm)|cache/apt)/|^/lib/apk/"
 )
 """
 Where package managers put what others wrote. It proves nothing, so it counts against what is

@@ -114,3 +114,19 @@ def test_what_is_doubted_is_low() -> None:
     """And never more, wherever it is."""
     for exposure in ("metadata", "image", "layer"):
         assert severity(Confidence.POSSIBLE, exposure, "own", doubted=True) == "low"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("path", "inside", "expected"),
+    [
+        ("/app/a.jar", "BOOT-INF/a.properties", "/app/a.jar!/BOOT-INF/a.properties"),
+        ("/usr/share/man/man1/a.1.gz", "gzip", "/usr/share/man/man1/a.1"),
+        ("/x.deb", "data.tar.xz!usr/share/man/man1/a.1.gz!gzip", "/x.deb!/usr/share/man/man1/a.1"),
+        ("/app/.env", "base64 in line 3", "/app/.env"),
+        ("/app/a.db", "table users, row 3", "/app/a.db"),
+        ("/app/a.db", None, "/app/a.db"),
+    ],
+)
+def test_the_name_by_which_a_text_is_judged(path: str, inside: str | None, expected: str) -> None:
+    """Of a member the member's own, without what says that it is compressed."""
+    assert Text(path, "", inside=inside).file == expected

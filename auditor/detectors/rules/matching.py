@@ -54,6 +54,7 @@ _PUBLIC = re.compile(
 )
 _EXAMPLE_HOST = re.compile(r"[\w.-]*\bexample\.(?:com|net|org)\b")
 _REPEATED = re.compile(r"([A-Za-z0-9]{8})\1\1", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:so(?:\.\d+)*|[ch]|py|js|json|html?|txt|conf|pem|key|crt|exe|dll|jar|sh)$")
 _FOLDER = re.compile(r"[a-z]+(?:-[a-z]+)*|[A-Z][a-z]+")
 _NUMBER = re.compile(r"[0-9]{6,}")
 _SEPARATORS = re.compile(r"[_+/.~-]+")
@@ -81,7 +82,7 @@ def look(rule: Rule, line: str) -> Iterator[Found]:
         if rule.is_often_open and line.strip(" \t\"'`,;") == value:
             yield Found(value, Confidence.POSSIBLE, f"{rule.name} alone: many are meant to be seen")
             continue
-        yield Found(value, *_judge(rule, value))
+        yield Found(value, *judged(rule, value))
 
 
 @cache
@@ -89,7 +90,10 @@ def _regex(rule: Rule) -> re.Pattern[str]:
     return compiled(rule)
 
 
-def _judge(rule: Rule, value: str) -> Judgement:
+def judged(rule: Rule, value: str) -> Judgement:
+    """
+    How sure it is that a value in a rule's format is one.
+    """
     # Numbers in a token are counters; only words tell that somebody made it up.
     if is_example(_EXAMPLE_HOST.sub("", _NUMBER.sub("", value)) or value):
         return Confidence.POSSIBLE, f"has the format of: {rule.name}, but looks like an example"
@@ -147,6 +151,8 @@ def looks_random(value: str) -> bool:
     if value.isdigit():
         return True
     if len(set(value)) < min(FEWEST, len(value)) or is_worded(value) or _is_path(value):
+        return False
+    if _FILE.search(value):
         return False
     return any(_is_mixed(part) for part in _SEPARATORS.split(value))
 
