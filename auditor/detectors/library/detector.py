@@ -11,12 +11,13 @@ from functools import cache, lru_cache
 from detect_secrets.filters import heuristic
 
 from auditor.detectors.confidence import judge
+from auditor.detectors.glued import Glue, Token, glued, known
 from auditor.detectors.library.lines import Lines
 from auditor.detectors.library.passes import Match, matches, scan
 from auditor.detectors.library.providers import provider_plugins
 from auditor.detectors.library.rules import TOKENS, in_strings, in_text, rules
 from auditor.detectors.names import sounds_public
-from auditor.detectors.placeholders import is_reference
+from auditor.detectors.placeholders import is_reference, is_worded
 from auditor.detectors.prefilter import Hit
 from auditor.detectors.whole import KEY_LINES, whole
 from auditor.model import Confidence, Finding, Reading, Secret, Text
@@ -29,6 +30,10 @@ Plugins that go by randomness alone.
 NEAR = 1 << 15
 """
 How far from a string of a binary the provider may be named, in bytes.
+"""
+SYMBOL = 200
+"""
+By so many characters it shows whether something in a binary is a symbol's name and no token.
 """
 BYTECODE = (".pyc", ".pyo")
 _BUILD_VALUES = re.compile(r"\.args\.|\.env\.|\.proxy_env\.")
@@ -124,10 +129,35 @@ def _strings(text: Text) -> Iterator[Finding]:
         return
     count = len(rules())
     lines = Lines(as_lines(data))
-    yield from _in_binary(text, lines, [hit for hit in hits if hit[1] < count])
+    narrow = [hit for hit in hits if hit[1] < count]
+    tokens = {token.value: token for token in _glued(lines.data, narrow)}
+    for finding in _in_binary(text, lines, narrow):
+        value = finding.secret.reveal()
+        if not any(token in value for token in tokens):
+            yield finding
+    for value, token in tokens.items():
+        told, why = token.detector, (token.reason,)
+        yield Finding(told, Secret(value), text.path, text.inside, None, token.confidence, why)
     for run in _wide_runs(data, [end for end, number in hits if number >= count]):
         wide = Lines(run)
         yield from _in_binary(text, wide, in_text().hits(run))
+
+
+def _glued(data: bytes, hits: Iterable[Hit]) -> Iterator[Token]:
+    """
+    Tokens that touch other strings, as in programs made by Go and Rust.
+    """
+    by_number = _glues()
+    return glued(data, ((end, by_number[n]) for end, n in hits if n in by_number))
+
+
+@cache
+def _glues() -> dict[int, Glue]:
+    return {
+        number: glue
+        for number, rule in enumerate(rules())
+        if (glue := known().get(getattr(rule.plugin, "secret_type", "")))
+    }
 
 
 def _wide_runs(data: bytes, ends: Iterable[int]) -> Iterator[bytes]:
@@ -155,7 +185,8 @@ def _in_binary(text: Text, lines: Lines, hits: Iterable[Hit]) -> Iterator[Findin
         context = lines.data[max(at - NEAR, 0) : match.line.end + NEAR].decode("latin-1")
         for finding in _findings(text, match, near, context, None):
             # No more than chance among millions of strings; detect-secrets reads no binaries.
-            if finding.confidence is not Confidence.POSSIBLE:
+            named = is_worded(finding.secret.reveal()[:SYMBOL])
+            if finding.confidence is not Confidence.POSSIBLE and not named:
                 yield finding
 
 

@@ -296,7 +296,9 @@ RULES: tuple[Rule, ...] = (
             "Facebook access token",
             rf"EAA[A-Za-z]{ALNUM}{{40,300}}",
             "EAAM{alnum:180}",
-            after="A-Za-z0-9",
+            # Between these it is a piece of something in base64.
+            before="A-Za-z0-9+/",
+            after="A-Za-z0-9+/",
         ),
         token(
             "Facebook app access token",

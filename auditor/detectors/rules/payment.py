@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
             "Stripe secret key",
             rf"[sr]k_(?:live|test|prod)_{ALNUM}{{10,99}}",
             "sk_live_{alnum:24}",
+            "sk_live_51{alnum:97}",
             "rk_live_{alnum:99}",
             no=("sk_live_key",),
         ),
