@@ -48,6 +48,7 @@ _LONGER = re.compile(r"[a-z]{2}[_-]$")
 """
 What makes a lead the end of another: `dckr_pat_`, `sk_live_`.
 """
+_LENGTH = re.compile(r"(?<!\d)(?:[89]|[1-5]\d)(?!\d)")
 _RUN = re.compile(rb"[^\n]*")
 _WORD = re.compile(rb"[A-Za-z0-9+/_-]")
 
@@ -150,6 +151,17 @@ def _touches(data: bytes, match: re.Match[bytes], glue: Glue) -> bool:
     return bool(_WORD.match(first) or _WORD.match(last))
 
 
+def _is_mangled(around: str) -> bool:
+    """
+    Whether names of C++ or Rust stand there, each behind its length: `12MachineInstr`.
+    """
+    for match in _LENGTH.finditer(around):
+        name = around[match.end() : match.end() + int(match[0])]
+        if len(name) == int(match[0]) and name.isidentifier() and is_worded(f"{name}X"):
+            return True
+    return False
+
+
 def _is_encoded(before: str) -> bool:
     """
     Whether what stands before a token is base64. Go's own table of powers has long numbers.
@@ -164,6 +176,9 @@ def _token(data: bytes, match: re.Match[bytes], glue: Glue) -> Token | None:
     before = data[max(match.start() - AROUND, 0) : match.start()].decode("latin-1")
     is_plain = value[: glue.lead].isalnum()
     if (not is_plain and _LONGER.search(before)) or is_worded(body) or not looks_random(body):
+        return None
+    around = data[max(match.start() - AROUND, 0) : match.end() + AROUND].decode("latin-1")
+    if _is_mangled(around):
         return None
     if is_plain and glue.lead <= SHORT_LEAD and _is_encoded(before):
         return None

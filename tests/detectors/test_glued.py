@@ -77,6 +77,7 @@ def test_what_is_bounded_is_told_as_long_as_it_is() -> None:
         "xghp_theApplicationConfigurationProviderIsMissing",
         "AKIAABCDEFGHIJKLMNOPQRSTUVWXYZ",
         "sk_live_" + "a" * 40,
+        "exception_handlerIFbRN4llvm12MachineInstrEbEZL16canRenameUpToDefRKNS1_14ScopeE",
     ],
 )
 def test_words_that_touch_are_no_tokens(text: str) -> None:
