@@ -147,5 +147,20 @@ def _method() -> str:
 def _begin(begin: Callable[[], object] | None) -> None:
     # The first process hears the interrupt and ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
     if begin is not None:
         begin()
+
+
+def _end_with_the_first() -> None:
+    """
+    End this process once the one that started it is gone: killed, it can tell nobody, and whoever
+    waits for work would wait for ever.
+    """
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    first = parent_process()
+    if first is not None:
+        wait([first.sentinel])
+        os._exit(1)
