@@ -9,19 +9,24 @@ the report, but nobody can look at a thousand checksums for the one key among th
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from auditor.detectors.assignments import values
 from auditor.detectors.assignments.places import Kind, Place, by_content
 from auditor.detectors.names import sounds_public
 from auditor.detectors.placeholders import is_counted, is_reference, is_worded
+from auditor.detectors.published import VALUES
+from auditor.detectors.rules import RULES
 from auditor.model import Confidence, Finding, Text
 
 RANDOM = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
 KEYWORD = "Secret Keyword"
+AWS, AWS_ID = "AWS Access Key", 20
 LOOSE = frozenset(
     {
         "AWS Access Key",
@@ -74,18 +79,17 @@ def weighed(text: Text, findings: Iterable[Finding]) -> Iterator[Finding]:
     The findings of one detector in a text; those that are hardly one are doubted, with the reason.
     """
     found = list(findings)
-    doubtful = text.path.startswith("/") and any(
-        finding.confidence is Confidence.POSSIBLE for finding in found
-    )
-    if not doubtful:
+    if not found or not text.path.startswith("/"):
         yield from found
         return
     scale = _Scale(text, found)
     for finding in found:
-        reason = scale.doubt(finding) if finding.confidence is Confidence.POSSIBLE else None
+        possible = finding.confidence is Confidence.POSSIBLE
+        reason = scale.doubt(finding) if possible else scale.known(finding)
         if reason:
             finding = replace(
                 finding,
+                confidence=Confidence.POSSIBLE,
                 doubted=True,
                 reasons=(*finding.reasons, reason),
             )
@@ -116,6 +120,25 @@ class _Scale:
         if finding.detector == KEYWORD:
             return self._of_keyword(finding)
         return "its detector asks for little" if finding.detector in LOOSE else None
+
+    def known(self, finding: Finding) -> str | None:
+        """
+        Why what looks like a secret is none: everybody has it, or it is shown to nobody's harm.
+        """
+        value = finding.secret.reveal()
+        publisher = VALUES.get(hashlib.sha256(value.encode("utf-8", "replace")).hexdigest())
+        if publisher:
+            return f"{publisher} publishes it"
+        if not self._aside or finding.confidence is not Confidence.LIKELY:
+            return None
+        if is_counted(value):
+            return f"counted up, {self._aside}"
+        shown = self._place.shown or self._place.kind is Kind.DOCUMENT
+        # The plugin for AWS' ids takes secrets by the name beside them as well.
+        near = finding.detector in near_names() or (
+            finding.detector == AWS and len(value) != AWS_ID
+        )
+        return self._aside if shown and near else None
 
     def _of_random(self, finding: Finding) -> str | None:
         value, kind = finding.secret.reveal(), self._place.kind
@@ -153,6 +176,14 @@ class _Scale:
         before, told, _ = line.partition(value)
         name = _NAME.search(before[-200:]) if told else None
         return name[1] if name else None
+
+
+@cache
+def near_names() -> frozenset[str]:
+    """
+    Rules that go by their provider's name beside a value that says nothing.
+    """
+    return frozenset(rule.name for rule in RULES if rule.words)
 
 
 def _aside(place: Place, text: Text) -> str | None:

@@ -97,3 +97,15 @@ PUBLISHED = {
 """
 SHA-256 of the decoded body of a key, and whose it is.
 """
+
+VALUES = {
+    "06b3a64a622e1d3f97b432bb5806251d726154cca9cc98554535df8cfa1fe9e7": "Go",
+    "456a51b1f1b3cf3ed76de579926f0727797eb6efb4b7e6a53c74f9a94c95d87a": "the Google Cloud SDK",
+    "8c84371fe99b1703f3acc49f371b90ea628612f22fd1b057ae24c2e34f710218": "CMake",
+    "b3f19cc85129501b94306e7892b522f46fa2dcda7da664cc74a0ca9314d7d984": "gsutil",
+    "f0386f9be1fe905fb2f97a8daff11a9baa9988ceca7c2ecae4aec8db182db1b4": "the Google Cloud SDK",
+}
+"""
+SHA-256 of other secrets that are none, as they stand in every copy of a program: the clients that
+an installed program is, the template of a key store, an id in a core dump for tests.
+"""

@@ -4,11 +4,12 @@ What is merely possible, and hardly a secret.
 
 from __future__ import annotations
 
+import hashlib
 import random
 
 import pytest
 
-from auditor.detectors import detect
+from auditor.detectors import detect, published
 from auditor.model import Confidence, Finding, Text
 from auditor.ranking.severity import severity
 
@@ -130,3 +131,24 @@ def test_what_is_doubted_is_low() -> None:
 def test_the_name_by_which_a_text_is_judged(path: str, inside: str | None, expected: str) -> None:
     """Of a member the member's own, without what says that it is compressed."""
     assert Text(path, "", inside=inside).file == expected
+
+
+def test_what_everybody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that a program publishes is none, wherever it stands; one like it is."""
+    key = "AKIA" + "QYLPMN5HHHFPZAM2"
+    mark = hashlib.sha256(key.encode()).hexdigest()
+    monkeypatch.setitem(published.VALUES, mark, "somebody")
+    (told,) = (f for f in found("/app/x.txt", f"{key}\n") if f.secret.reveal() == key)
+
+    assert (told.confidence, told.doubted) == (Confidence.POSSIBLE, True)
+    assert told.reasons[-1] == "somebody publishes it"
+
+
+def test_a_value_beside_a_providers_name_in_a_manual() -> None:
+    """It is shown there; a token is one wherever it stands."""
+    value = "".join(RANDOM.choices("abcdefABCDEF0123456789", k=40))
+    line = f"aws_secret_access_key: {value}\n"
+
+    assert Confidence.LIKELY in {f.confidence for f in found("/app/config.yaml", line)}
+    shown = found("/usr/share/doc/x/guide.rst", line)
+    assert shown and {(f.confidence, f.doubted) for f in shown} == {(Confidence.POSSIBLE, True)}
