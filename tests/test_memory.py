@@ -74,6 +74,7 @@ class Hoarder(io.RawIOBase):
 class Input:
     buffer = Hoarder(sys.stdin.buffer)
     isatty = sys.stdin.isatty
+    fileno = sys.stdin.fileno
 sys.stdin = Input()
 from auditor.cli import main
 main()
