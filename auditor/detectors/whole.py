@@ -18,7 +18,7 @@ A private key is no longer than this, in lines.
 """
 
 _TOKENS = {
-    "GitHub Token": re.compile(r"(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9_]{36,}"),
+    "GitHub Token": re.compile(r"gh[pousr]_[A-Za-z0-9_]{36,}?(?=gh[pousr]_|[^A-Za-z0-9_]|$)"),
     "GitLab Token": re.compile(
         r"(?:glpat|gldt|glft|glsoat|glrt|glcbt|glimt|glptt|glagent|gloas)-[A-Za-z0-9_\-.]{20,}"
         r"|GR1348941[A-Za-z0-9_\-]{20,}"

@@ -164,6 +164,10 @@ _OPTION = re.compile(
     rf"[\"']?(?:=|,?[ \t]+[\"']?|[\"'],\s*[\"'])(?!-){_ARGUMENT}",
     re.IGNORECASE,
 )
+_MOUNTED = re.compile(r"(?:id|type|src|source|env)=")
+"""
+`docker build --secret id=…` says where a secret lies.
+"""
 _LITERAL = re.compile(r"--from-literal[=\s]+[\"']?(?P<name>[\w.\-]+)=(?P<value>[^\s\"']+)")
 
 _COMPILED = tuple((re.compile(command.pattern), command) for command in COMMANDS)
@@ -207,6 +211,8 @@ def _others(line: str) -> Iterator[Pair]:
         yield Pair(match["name"], match["value"], True)
     for match in _OPTION.finditer(line):
         name, value = match["name"].strip("-"), unquoted(match["value"])
+        if _MOUNTED.match(value):
+            continue
         if name.endswith("creds"):
             value = value.partition(":")[2] or value
         yield Pair(name, value, True)

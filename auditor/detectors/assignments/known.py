@@ -36,6 +36,10 @@ _COMMON = (
 Words of providers' names and rules that names of anybody's secrets have too.
 """
 _ALSO = frozenset({"aws", "gh", "ghe", "git", "github", "gitlab", "vault", "openai", "wpe"})
+_FAMILIES = ("xox[a-z]-", "gh[a-z]_", "gl[a-z]{2,5}-")
+"""
+Leads of Slack, GitHub and GitLab, of which a letter tells the kind of token.
+"""
 _LEAD = re.compile(r"(?:\(\?P<value>)?(?P<lead>(?:[A-Za-z0-9_~-]|\\[.\-])+)(?P<more>[?*{]?)")
 
 
@@ -90,4 +94,4 @@ def _leads() -> re.Pattern[str]:
         lead = lead[:-1] if match and match["more"] else lead
         if len(lead) >= SHORTEST_LEAD and not lead[-1].isalnum():
             found.add(lead)
-    return re.compile("|".join(map(re.escape, sorted(found, reverse=True))))
+    return re.compile("|".join([*map(re.escape, sorted(found, reverse=True)), *_FAMILIES]))

@@ -154,6 +154,10 @@ _PROSE = frozenset({"txt", "text"})
 """
 Such a file holds anything, so that a name on one of its lines says little.
 """
+_ABOUT_PACKAGES = frozenset({"METADATA", "PKG-INFO"})
+"""
+What a Python package says of itself, with its manual.
+"""
 _NO_SECRETS = frozenset(_SOURCE | _DOCUMENT)
 
 
@@ -166,6 +170,8 @@ def kind_of(path: str) -> Kind:
     tail = path[path.rfind("/", 0, path.rfind("/")) :] if path.count("/") > 1 else path
     name = path.rpartition("/")[2]
     extension = extension_of(name)
+    if name in _ABOUT_PACKAGES:
+        return Kind.DOCUMENT
     if extension in _NO_SECRETS:
         if extension in _SETTINGS_EXTENSIONS and _SETTINGS_SOURCE.search(tail):
             return Kind.SOURCE if _INSTALLED.search(path) else Kind.SETTINGS

@@ -11,7 +11,7 @@ from auditor.detectors.assignments import values
 from auditor.detectors.assignments.base import LONGEST_NAME, LONGEST_VALUE, Pair, Spot
 from auditor.detectors.assignments.known import has_lead, names_provider
 from auditor.detectors.assignments.places import Kind, Place, is_aside
-from auditor.detectors.chosen import is_contrived
+from auditor.detectors.chosen import is_complex, is_contrived
 from auditor.detectors.names import ends_secret, may_be_secret, means_secret
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
@@ -178,10 +178,13 @@ def _anywhere(pair: Pair, value: str, spot: Spot, random: bool) -> Judgement | N
         return Confidence.LIKELY, f"a credential for {pair.name}"
     if names_provider(pair.name):
         return Confidence.POSSIBLE, "named after a provider whose tokens look different"
-    if is_contrived(value):
+    if len(value) >= values.RANDOM and is_contrived(value):
+        # NOTE: a short one is a password that somebody chose badly.
         return Confidence.POSSIBLE, "a value that somebody typed in order"
     if random:
         return Confidence.LIKELY, f"a random value for a name that means a secret: {pair.name}"
+    if is_complex(value):
+        return Confidence.LIKELY, f"a value too complex to be a word, for {pair.name}"
     if is_assignment(spot.line, value) and not values.is_identifier(value):
         return Confidence.LIKELY, f"a line that gives a value to {pair.name}"
     return Confidence.POSSIBLE, f"{pair.name} in a file that may be anything"

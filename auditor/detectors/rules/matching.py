@@ -53,6 +53,10 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE_HOST = re.compile(r"[\w.-]*\bexample\.(?:com|net|org)\b")
+_USER = re.compile(r"[a-z][a-z0-9+.-]*://[^/@\s]*:(?P<password>[^/@\s]+)@")
+"""
+Of a URL the password tells whether it is an example, not the name of a database.
+"""
 _REPEATED = re.compile(r"([A-Za-z0-9]{8})\1\1", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:so(?:\.\d+)*|[ch]|py|js|json|html?|txt|conf|pem|key|crt|exe|dll|jar|sh)$")
 _FOLDER = re.compile(r"[a-z]+(?:-[a-z]+)*|[A-Z][a-z]+")
@@ -95,7 +99,9 @@ def judged(rule: Rule, value: str) -> Judgement:
     How sure it is that a value in a rule's format is one.
     """
     # Numbers in a token are counters; only words tell that somebody made it up.
-    if is_example(_EXAMPLE_HOST.sub("", _NUMBER.sub("", value)) or value):
+    secret = _USER.match(value)
+    named = secret["password"] if secret else _EXAMPLE_HOST.sub("", _NUMBER.sub("", value))
+    if is_example(named or value):
         return Confidence.POSSIBLE, f"has the format of: {rule.name}, but looks like an example"
     if is_made_up(value):
         return Confidence.POSSIBLE, f"has the format of: {rule.name}, but nothing random in it"
