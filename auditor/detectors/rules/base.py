@@ -56,6 +56,7 @@ SECRET_SPAN = 8
 """
 The longest `SECRET_LEAD`, in characters.
 """
+_LEAD = re.compile(r"(?:[A-Za-z0-9]+[_-])+(?![?*{+])")
 _NO_FILE = r"(?!\.(?:png|jpe?g|gif|svg|webp|ico|css|js|html?|woff2?)(?![A-Za-z0-9]))"
 """
 What is followed by such an ending is the name of a file.
@@ -275,6 +276,10 @@ def compiled(rule: Rule) -> re.Pattern[str]:
     flags = re.ASCII | (re.IGNORECASE if rule.ignore_case else 0)
     if not rule.words:
         after += _NO_FILE
+        lead = _LEAD.match(rule.pattern)
+        if lead and after:
+            # Tokens of one kind may stick together.
+            after = f"(?:{after}|(?={lead[0]}))"
         start = rule.before if rule.before is not None else "A-Za-z0-9"
         # An escaped line break or a percent escape ends in letters and begins a word.
         fresh = rf"(?:(?<![{start}])|(?<=\\[nrt])|(?<=%[0-9A-F]{{2}}))" if start else ""
