@@ -25,7 +25,7 @@ from auditor.detectors.rules import RULES
 from auditor.model import Confidence, Finding, Text
 
 RANDOM = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
-KEYWORD = "Secret Keyword"
+KEYWORD, VARIABLE = "Secret Keyword", "Secret Variable"
 AWS, AWS_ID = "AWS Access Key", 20
 LOOSE = frozenset(
     {
@@ -134,6 +134,11 @@ class _Scale:
         if is_counted(value):
             return f"counted up, {self._aside}"
         shown = self._place.shown or self._place.kind is Kind.DOCUMENT
+        if finding.detector == KEYWORD:
+            return self._aside
+        if finding.detector == VARIABLE and self._place.kind is Kind.UNKNOWN:
+            # Prose such as a wheel's METADATA, whose lines look like settings.
+            return self._aside
         # The plugin for AWS' ids takes secrets by the name beside them as well.
         near = finding.detector in near_names() or (
             finding.detector == AWS and len(value) != AWS_ID

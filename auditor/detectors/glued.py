@@ -49,6 +49,10 @@ _LONGER = re.compile(r"[a-z]{2}[_-]$")
 What makes a lead the end of another: `dckr_pat_`, `sk_live_`.
 """
 _LENGTH = re.compile(r"(?<!\d)(?:[89]|[1-5]\d)(?!\d)")
+_ORDINARY = re.compile(r"[0-9a-f]+$|(?:ion|test|live|api|key|pat|sc|rc|pk|sk|oy|re)[_-]$")
+"""
+Leads that are numbers, or ends of words in names of programs.
+"""
 _RUN = re.compile(rb"[^\n]*")
 _WORD = re.compile(rb"[A-Za-z0-9+/_-]")
 
@@ -98,7 +102,7 @@ def _of(rule: Rule) -> Glue | None:
     if rule.words or "<" in rule.examples[0]:
         return None
     leads = [re.split(r"\{|$", example, maxsplit=1)[0] for example in rule.examples]
-    if any(len(lead) < 3 + lead[-1:].isalnum() for lead in leads):
+    if any(len(lead) < 3 + lead[-1:].isalnum() or _ORDINARY.match(lead) for lead in leads):
         return None
     forms = sorted((_form(example, rule) for example in rule.examples), key=len, reverse=True)
     return Glue(rule.name, re.compile("|".join(forms).encode()), len(min(leads, key=len)), rule)

@@ -152,3 +152,11 @@ def test_a_value_beside_a_providers_name_in_a_manual() -> None:
     assert Confidence.LIKELY in {f.confidence for f in found("/app/config.yaml", line)}
     shown = found("/usr/share/doc/x/guide.rst", line)
     assert shown and {(f.confidence, f.doubted) for f in shown} == {(Confidence.POSSIBLE, True)}
+
+
+def test_a_line_of_prose_that_others_wrote() -> None:
+    """A wheel's METADATA is its manual, which shows how a secret is given."""
+    path = "/app/lib/python3.12/site-packages/x-1.dist-info/METADATA"
+    told = found(path, "Name: x\n\nsome words here\n\n    secret = 'hunter2xyz!9'\n\nmore words\n")
+
+    assert told and {f.doubted for f in told} == {True}
