@@ -104,7 +104,8 @@ def _size_of_input() -> int | None:
     """
     try:
         known = os.fstat(sys.stdin.fileno())
-    except OSError:
+    except (OSError, AttributeError):
+        # What was put in its place may have no file.
         return None
     return known.st_size if stat.S_ISREG(known.st_mode) else None
 

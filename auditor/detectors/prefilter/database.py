@@ -18,8 +18,12 @@ import hyperscan
 import platformdirs
 
 from auditor import __version__
-from auditor.detectors.prefilter import expressions as writer
+from auditor.detectors.prefilter import expressions, literals, shortened
 
+_WRITERS = (expressions, literals, shortened)
+"""
+What decides how a pattern is written; changed, it writes another.
+"""
 Expression = tuple[bytes, int]
 """
 In Hyperscan's own words, with its flags.
@@ -81,18 +85,16 @@ def _pairs(found: list[list[int]]) -> list[tuple[int, int]]:
 
 
 def _compiled(plan: Plan) -> Compiled:
-    expressions = list(plan.sources)
+    wanted = list(plan.sources)
     refused: list[tuple[int, int]] = []
     try:
-        database = _compile(expressions)
+        database = _compile(wanted)
     except hyperscan.error:
-        taken = [one for one in expressions if _is_taken(one)]
-        refused = [pair for one in set(expressions) - set(taken) for pair in plan.sources[one]]
-        expressions = taken
-        database = _compile(expressions)
-    return Compiled(
-        database, [plan.sources[one] for one in expressions], [*plan.left, *sorted(refused)]
-    )
+        taken = [one for one in wanted if _is_taken(one)]
+        refused = [pair for one in set(wanted) - set(taken) for pair in plan.sources[one]]
+        wanted = taken
+        database = _compile(wanted)
+    return Compiled(database, [plan.sources[one] for one in wanted], [*plan.left, *sorted(refused)])
 
 
 def _compile(expressions: list[Expression]) -> hyperscan.Database:
@@ -118,9 +120,14 @@ def _cache_path(subject: object) -> Path:
     # NOTE: a compiled database is for one version and one kind of processor; Hyperscan refuses
     # another, and then it is compiled anew.
     version = importlib.metadata.version("hyperscan")
-    edition = Path(writer.__file__).read_bytes() if Path(writer.__file__).exists() else b""
+    edition = b"".join(path.read_bytes() for path in _sources())
     key = hashlib.sha256(repr((version, __version__, subject)).encode() + edition).hexdigest()
     return platformdirs.user_cache_path("layer-auditor") / f"patterns-{key[:32]}.hs"
+
+
+def _sources() -> list[Path]:
+    paths = [Path(module.__file__ or "") for module in _WRITERS]
+    return [path for path in paths if path.is_file()]
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -17,6 +17,11 @@ from auditor.detectors.prefilter.plain import PlainPrefilter
 
 _TEXT = (Form.TEXT,)
 _STRINGS = (Form.STRINGS, Form.WIDE)
+NEAR = 512
+"""
+Of matches of one expression that are closer on a line, one is enough, in bytes: who reads only a
+part of a long line reads more than this around each.
+"""
 
 
 class FastPrefilter:
@@ -52,25 +57,42 @@ class FastPrefilter:
         """
         See `Prefilter.hits`.
         """
-        found: list[tuple[int, int]] = []
-        self._database.scan(data, match_event_handler=_seen, context=found)
-        # NOTE: of a binary, only strings in ASCII are ever shown to a plugin.
-        is_plain = self._strings or data.isascii()
-        if not found and self._left is None and is_plain:
-            return found
-        rules = self._rules
-        hits = [
-            (end, rule)
-            for end, number in found
-            for rule, worth in rules[number]
-            if worth is None or worth(data, end)
-        ]
+        hits: list[Hit] = []
+        see = self._see_all if self._strings else self._see
+        self._database.scan(data, match_event_handler=see, context=(data, hits, {}))
         if self._left is not None:
             hits += self._left.hits(data)
-        if not is_plain and is_folded(data):
+        # NOTE: of a binary, only strings in ASCII are ever shown to a plugin.
+        if not self._strings and not data.isascii() and is_folded(data):
             hits += self._folded(data)
         hits.sort()
         return hits
+
+    def _see(self, number: int, start: int, end: int, flags: int, context: Any) -> None:
+        """
+        One match in a text. Others of the same near it on its line say nothing new.
+        """
+        data, hits, last = context
+        before = last.get(number)
+        if before is not None and end - before < NEAR and data.find(b"\n", before, end) < 0:
+            return
+        are_told = True
+        for rule, worth in self._rules[number]:
+            if worth is None or worth(data, end):
+                hits.append((end, rule))
+            else:
+                are_told = False
+        if are_told:
+            last[number] = end
+
+    def _see_all(self, number: int, start: int, end: int, flags: int, context: Any) -> None:
+        """
+        One match in a binary, where lines are not told apart.
+        """
+        data, hits, _ = context
+        for rule, worth in self._rules[number]:
+            if worth is None or worth(data, end):
+                hits.append((end, rule))
 
     def _folded(self, data: bytes) -> list[Hit]:
         """
@@ -105,10 +127,6 @@ def _plan(patterns: Patterns, strings: bool, once: frozenset[int]) -> Plan:
 def _flags(once: bool) -> int:
     chosen = hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_MULTILINE
     return int(chosen | hyperscan.HS_FLAG_SINGLEMATCH if once else chosen)
-
-
-def _seen(number: int, start: int, end: int, flags: int, found: Any) -> None:
-    found.append((end, number))
 
 
 def _left(patterns: Patterns, left: list[tuple[int, int]], strings: bool) -> PlainPrefilter | None:

@@ -26,16 +26,47 @@ An operation of a parsed pattern, with what belongs to it.
 """
 _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT)
 _EMPTY = (ops.AT, ops.ASSERT, ops.ASSERT_NOT)
+_LEFT_OUT = (ops.ASSERT, ops.ASSERT_NOT, ops.GROUPREF)
+"""
+What an expression cannot say.
+"""
+_SINGLE = (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN)
 
 
 def shortened(parts: Sequence[Part]) -> Sequence[Part]:
     """
-    Parts that match wherever the given ones begin to; these themselves if little is left of them.
+    Parts that match wherever the given ones begin to; all that must match, if little is left of
+    them.
     """
     kept, _ = _beginning(parts, LENGTH)
     literals = required(kept)
     is_telling = literals is not None and min(map(len, literals)) >= TELLING
-    return kept if is_telling else parts
+    return _without_end(kept if is_telling else parts)
+
+
+def _without_end(parts: Sequence[Part]) -> Sequence[Part]:
+    """
+    The parts without what may go on at their end: it would match anew at each character.
+    """
+    kept = list(parts)
+    while kept:
+        op, value = kept.pop()
+        if op in _LEFT_OUT:
+            continue
+        if op in _REPEATS:
+            least, _, inner = value
+            if least:
+                return [*kept, (op, (least, least, inner))]
+        elif op is ops.SUBPATTERN:
+            if inner := _without_end(value[3]):
+                return [*kept, (op, (*value[:3], inner))]
+        elif not (op in _SINGLE and kept and _is_optional(*kept[-1])):
+            return [*kept, (op, value)]
+    return kept
+
+
+def _is_optional(op: Any, value: Any) -> bool:
+    return op in _REPEATS and value[0] == 0 and value[1] is ops.MAXREPEAT
 
 
 def _beginning(parts: Iterable[Part], left: int) -> tuple[list[Part], int]:
