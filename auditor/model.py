@@ -76,19 +76,107 @@ class Severity(StrEnum):
         return self.rank <= other.rank
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Secret:
+@dataclass(frozen=True, slots=True)
+class Seal:
     """
-    A plaintext that shows itself only when asked to: no log line or traceback holds it.
+    What the cache keeps of a secret in place of its plaintext. Marks are made with a key that lies
+    apart from the cache, so nobody tests guesses with its database.
     """
 
-    value: str
+    head: int
+    """
+    A few bits of a mark of the first characters: where the value may begin in a text.
+    """
+    length: int
+    """
+    In characters.
+    """
+    lines: int
+    """
+    Line ends within it.
+    """
+    preview: str
+    strong: bool
+    fingerprint: str | None
+    """
+    The whole fingerprint, of a secret that may be hashed.
+    """
+    is_word: bool
+    """
+    Whether it is short and of letters alone, as any word.
+    """
+    recorded: bytes | None = None
+    """
+    What a package database's record of it begins with, if its layer has such a record.
+    """
+    forms: tuple[tuple[int, int, bytes], ...] = ()
+    """
+    How it may be written in a text: head, length and mark of each way.
+    """
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Secret:
+    """
+    A plaintext that shows itself only when asked to: no log line or traceback holds it. One that
+    comes from the cache is sealed: it is known again, and not told.
+    """
+
+    value: str | None
+    mark: bytes | None = None
+    """
+    Equal for equal secrets. All that are compared have one, or none has.
+    """
+    seal: Seal | None = None
+    """
+    Set where the plaintext is not known.
+    """
 
     def reveal(self) -> str:
         """
-        The plaintext. Every caller must have a reason.
+        The plaintext. Every caller must have a reason. Raises `ValueError` if it is sealed.
         """
+        if self.value is None:
+            raise ValueError("a sealed secret has no plaintext")
         return self.value
+
+    @property
+    def key(self) -> str | bytes:
+        """
+        What tells the secrets of one image apart.
+        """
+        return self.mark or b"" if self.value is None else self.value
+
+    @property
+    def length(self) -> int:
+        """
+        In characters.
+        """
+        return self.seal.length if self.seal else len(self.reveal())
+
+    @property
+    def lines(self) -> int:
+        """
+        Line ends within it; those at its end do not count.
+        """
+        return self.seal.lines if self.seal else self.reveal().rstrip("\n").count("\n")
+
+    def is_in(self, text: str) -> bool:
+        """
+        Whether a text holds it. A sealed one is in no text of the build: `ranking` opens all that
+        stand there before anything asks.
+        """
+        return self.value is not None and self.value in text
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        if self.mark and other.mark:
+            return self.mark == other.mark
+        return self.value is not None and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.mark or self.value)
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -366,6 +454,10 @@ class LayerScan:
     superseded: frozenset[int] = frozenset()
     """
     Indexes of findings in a file that the same layer holds once more, later.
+    """
+    echoes: frozenset[int] = frozenset()
+    """
+    Indexes of sealed findings that tell of the same characters as a better one.
     """
     gaps: tuple[Gap, ...] = ()
     index: PathIndex = PathIndex()

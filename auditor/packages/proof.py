@@ -50,7 +50,7 @@ class Prover:
         layer first, then the nearest above, then the nearest below.
         """
         keys, source = self._keys(layer, path, finding)
-        value = key_of_value(path, finding.secret.reveal())
+        value = _key_of_value(path, finding)
         for claims in self._nearest(layer):
             for package in (name for key in keys for name in packages_with(claims, key)):
                 if package not in self._local:
@@ -59,7 +59,7 @@ class Prover:
                     if source:
                         reason = f"compiled from {source.rpartition('/')[2]}: {reason}"
                     return Proof(reason, package in self._published)
-            for package in packages_with(claims, value):
+            for package in packages_with(claims, value) if value else ():
                 manager = package.partition(" ")[0]
                 return Proof(f"a checksum in {manager}'s own record of what it installed", True)
         return None
@@ -100,6 +100,15 @@ class Prover:
             if keys is not None:
                 return keys
         return []
+
+
+def _key_of_value(path: str, finding: Finding) -> bytes | None:
+    """
+    What a record of the found value begins with. `None` if it is sealed and has no record.
+    """
+    if finding.secret.seal is None:
+        return key_of_value(path, finding.secret.reveal())
+    return finding.secret.seal.recorded if path == finding.path else None
 
 
 def _by_path(scan: LayerScan) -> dict[str, FileDigests | None]:

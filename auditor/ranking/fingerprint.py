@@ -90,10 +90,26 @@ def fingerprint(value: str, detector: str, path: str, name: str | None, number: 
     64 hex digits. Holds no tag, layer, line or time. `number` tells weak secrets of the same
     place apart.
     """
+    return of_strong(value) or of_weak(detector, path, name, number)
+
+
+def of_strong(value: str) -> str | None:
+    """
+    The fingerprint of a value that may be hashed; `None` for any other.
+    """
     if is_strong(value) or value.startswith("-----BEGIN"):
-        text = f"layer-auditor 1 strong\0{value}"
-    else:
-        text = f"layer-auditor 1 weak\0{detector}\0{stable(path)}\0{name or ''}\0{number}"
+        return _hashed(f"layer-auditor 1 strong\0{value}")
+    return None
+
+
+def of_weak(detector: str, path: str, name: str | None, number: int) -> str:
+    """
+    The fingerprint of a value that may not.
+    """
+    return _hashed(f"layer-auditor 1 weak\0{detector}\0{stable(path)}\0{name or ''}\0{number}")
+
+
+def _hashed(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

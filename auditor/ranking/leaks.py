@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from auditor.model import Confidence, Exposure, Leak, Origin, Place, Secret, State
-from auditor.ranking import advice
+from auditor.model import Confidence, Exposure, Leak, Origin, Place, State
+from auditor.ranking import advice, sealing
 from auditor.ranking.advice import rotation
 from auditor.ranking.advice.script import Script
-from auditor.ranking.fingerprint import fingerprint, is_strong, preview, stable
+from auditor.ranking.fingerprint import of_weak, stable
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
 from auditor.ranking.severity import severity
@@ -44,7 +44,7 @@ def _quality(evidence: Evidence) -> tuple[int, bool, int, int]:
     finding = evidence.finding
     vague = _VAGUE.index(finding.detector) if finding.detector in _VAGUE else len(_VAGUE)
     sure = len(_CONFIDENCE) - _CONFIDENCE.index(finding.confidence)
-    return sure, not finding.doubted, vague, len(finding.secret.reveal())
+    return sure, not finding.doubted, vague, finding.secret.length
 
 
 def without_echoes(evidence: Iterable[Evidence]) -> list[Evidence]:
@@ -58,6 +58,8 @@ def without_echoes(evidence: Iterable[Evidence]) -> list[Evidence]:
     for group in by_spot.values():
         best: list[Evidence] = []
         for item in sorted(group, key=_quality, reverse=True):
+            if item.echo:
+                continue
             if not any(_overlap(item, other) for other in best):
                 best.append(item)
         kept += best
@@ -65,7 +67,10 @@ def without_echoes(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:
-    a, b = one.finding.secret.reveal(), other.finding.secret.reveal()
+    a, b = one.finding.secret.value, other.finding.secret.value
+    if a is None or b is None:
+        # What is sealed was compared with its neighbours before.
+        return False
     return a != b and (a in b or b in a)
 
 
@@ -94,13 +99,11 @@ def group(evidence: Sequence[Evidence], redact: Redact, show: bool, counsel: Cou
     """
     Leaks, worst first. `show` keeps the plaintext.
     """
-    by_secret: dict[str, list[Evidence]] = {}
+    by_secret: dict[str | bytes, list[Evidence]] = {}
     for item in evidence:
-        by_secret.setdefault(item.finding.secret.reveal(), []).append(item)
+        by_secret.setdefault(item.finding.secret.key, []).append(item)
     numbers: dict[tuple[str, str, str | None], int] = {}
-    drafts = [
-        (_leak(value, items, redact, show, numbers), items) for value, items in by_secret.items()
-    ]
+    drafts = [(_leak(items, redact, show, numbers), items) for items in by_secret.values()]
     drafts.sort(key=lambda draft: _rank(draft[0]))
     return _advised(drafts, redact, counsel)
 
@@ -163,7 +166,6 @@ def _rank(leak: Leak) -> tuple[object, ...]:
 
 
 def _leak(
-    value: str,
     items: Sequence[Evidence],
     redact: Redact,
     show: bool,
@@ -174,10 +176,12 @@ def _leak(
     origin = _origin(items)
     confidence, exposure = best.finding.confidence, _exposure(places)
     key = _identity(items, places)
+    secret = best.finding.secret
+    known = secret.seal or sealing.facts(secret.reveal())
     number = 0
-    if not is_strong(value):
+    if not known.strong:
         number = numbers[key] = numbers.get(key, -1) + 1
-    mark = fingerprint(value, *key, number)
+    mark = known.fingerprint or of_weak(*key, number)
     return Leak(
         id=mark[:12],
         fingerprint=mark,
@@ -186,8 +190,8 @@ def _leak(
         confidence=confidence,
         exposure=exposure,
         origin=origin,
-        preview=preview(value),
-        secret=Secret(value) if show else None,
+        preview=known.preview,
+        secret=secret if show else None,
         places=tuple(_redacted(place, redact) for place in places),
         reasons=tuple(redact(reason) for reason in _reasons(items, best, places, origin)),
         advice="",

@@ -50,6 +50,10 @@ class Evidence:
     """
     That the file is what a package installed, even where that is not enough to make it its own.
     """
+    echo: bool = False
+    """
+    Whether it is known to tell of the same characters as a better one.
+    """
 
     @property
     def spot(self) -> tuple[object, ...]:
@@ -102,15 +106,18 @@ def _of_layer(layer: Layer, scan: LayerScan, prove: Prove) -> Iterator[Evidence]
             place = replace(place, state=State.DELETED)
         elif number in scan.superseded:
             place = replace(place, state=State.OVERWRITTEN, removed_by=layer.index)
-        yield _evidence(finding, place, layer, prove)
+        echo = number in scan.echoes
+        yield _evidence(finding, place, layer, prove, echo)
         for link in links.get(finding.path, ()) if finding.inside is None else ():
-            yield _evidence(finding, replace(place, path=link), layer, prove)
+            yield _evidence(finding, replace(place, path=link), layer, prove, echo)
 
 
-def _evidence(finding: Finding, place: Place, layer: Layer, prove: Prove) -> Evidence:
+def _evidence(
+    finding: Finding, place: Place, layer: Layer, prove: Prove, echo: bool = False
+) -> Evidence:
     proof = prove(layer.index, place.path, finding)
     enough = proof is not None and proof.is_enough(finding.confidence)
-    return Evidence(finding, place, Origin.PACKAGE if enough else layer.origin, proof)
+    return Evidence(finding, place, Origin.PACKAGE if enough else layer.origin, proof, echo)
 
 
 def _is_no_file(finding: Finding) -> bool:

@@ -246,7 +246,7 @@ def _line(item: Evidence, twice: bool) -> str:
     replaced = item.place.state is State.OVERWRITTEN and item.place.removed_by == item.place.layer
     if line is None or twice or replaced:
         return ""
-    more = item.finding.secret.reveal().rstrip("\n").count("\n")
+    more = item.finding.secret.lines
     return f" | sed -n '{line},{line + more}p'" if more else f" | sed -n {line}p"
 
 

@@ -58,9 +58,9 @@ class Argument:
         history = script.image.history
         entry = history[int(match[1])] if int(match[1]) < len(history) else None
         if entry is None or not entry.build_args:
-            return entry is None or case.secret.reveal() not in entry.instruction
+            return entry is None or not case.secret.is_in(entry.instruction)
         return any(arg.name == case.name for arg in entry.build_args) or (
-            case.secret.reveal() not in entry.instruction
+            not case.secret.is_in(entry.instruction)
         )
 
 

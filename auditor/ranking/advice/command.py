@@ -62,13 +62,13 @@ class Command:
         """
         Let a mounted file say what the RUN's text says now.
         """
-        value, found = case.secret.reveal(), False
+        found = False
         called = _called(case)
         for step in script.steps:
             texts = [step.instruction.value, *(h.body for h in step.instruction.heredocs)]
-            if step.instruction.keyword != "RUN" or not any(value in text for text in texts):
+            if step.instruction.keyword != "RUN" or not any(map(case.secret.is_in, texts)):
                 continue
-            found = True
+            found, value = True, case.secret.reveal()
             draft = script.draft(step.instruction)
             if draft is None or not is_loose(draft, value):
                 continue

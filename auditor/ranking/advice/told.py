@@ -8,6 +8,7 @@ import json
 import re
 
 from auditor.dockerfile import Instruction
+from auditor.model import Secret
 from auditor.ranking.advice.base import Case, Remedy, Way
 from auditor.ranking.advice.command import is_loose
 from auditor.ranking.advice.draft import Draft
@@ -74,13 +75,16 @@ class Told:
         )
         for step in script.steps:
             if step.instruction.keyword in _COMMANDS:
-                self._rewrite(step, script, case.secret.reveal(), name.upper(), remedy)
+                self._rewrite(step, script, case.secret, name.upper(), remedy)
         return remedy
 
-    def _rewrite(self, step: Step, script: Script, value: str, name: str, remedy: Remedy) -> None:
+    def _rewrite(
+        self, step: Step, script: Script, secret: Secret, name: str, remedy: Remedy
+    ) -> None:
         draft = script.draft(step.instruction)
-        if draft is None or value not in step.instruction.value or len(value) < 4:
+        if draft is None or not secret.is_in(step.instruction.value) or secret.length < 4:
             return
+        value = secret.reveal()
         if step.instruction.words is None:
             draft.spoken[value] = f"${{{name}}}"
         elif not self._as_shell(step, draft, value, name):
@@ -121,7 +125,7 @@ class Trigger:
         word = (case.cause.instruction or "").split(" ", 1)[0]
         if word != "ONBUILD" and not case.cause.path.startswith("config.OnBuild"):
             return None
-        called, value = identifier(case.name), case.secret.reveal()
+        called = identifier(case.name)
         remedy = Remedy(
             "ONBUILD is part of the image, and docker inspect shows it. Let the trigger read a "
             f"mount:  ONBUILD RUN --mount=type=secret,id={called} …  and have whoever builds on "
@@ -130,7 +134,10 @@ class Trigger:
         )
         for step in script.steps:
             draft = script.draft(step.instruction) if is_trigger(step.instruction) else None
-            if draft and value in step.instruction.value and is_loose(draft, value):
+            if draft is None or not case.secret.is_in(step.instruction.value):
+                continue
+            value = case.secret.reveal()
+            if is_loose(draft, value):
                 draft.spoken[value] = f"$(cat /run/secrets/{called})"
                 add_mount(draft, secret_mount(called))
                 remedy.drafts.append(draft)

@@ -5,7 +5,7 @@ The whole ranking on one page: image and findings in, final report out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -21,32 +21,18 @@ from auditor.model import (
     Report,
     Severity,
 )
-from auditor.ranking import lines, lives, proof
-from auditor.ranking.acceptance import Expectation
+from auditor.ranking import lines, lives, proof, sealing
 from auditor.ranking.advice import script
+from auditor.ranking.advice.script import Script
 from auditor.ranking.leaks import Counsel, group, without_echoes
 from auditor.ranking.lives import Evidence
+from auditor.ranking.marks import Marks
+from auditor.ranking.policy import Policy
 from auditor.ranking.proof import Entries, Whence
 from auditor.ranking.redaction import Redact, nothing, redactor
 from auditor.ranking.severity import count, is_apart, score
 
 _DIGEST = re.compile(r"^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """
-    What the user wants to see.
-    """
-
-    list_all: bool = False
-    show_secrets: bool = False
-    expected: Expectation = field(default_factory=Expectation)
-    keep_secrets: bool = False
-    """
-    Leaks carry their secret, for comparison within this process. Texts are redacted nevertheless,
-    but no format may see such a report.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +57,10 @@ class Context:
     """
     Rotation pages that rules bring along, by detector.
     """
+    marks: Marks | None = None
+    """
+    What sealed the secrets that come from the cache.
+    """
 
 
 def rank(
@@ -90,9 +80,11 @@ def rank(
     told, unfit = lines.read(image, known.dockerfile)
     raw = [*metadata, *lives.in_layers(image, scans, prove)]
     raw = lines.placed(raw, told, image)
-    found = [*(item.finding for item in raw), *known.masked]
-    redact = nothing if policy.show_secrets else redactor(found)
     build = script(image, told, scans)
+    if known.marks is not None and _is_compared(raw, policy):
+        raw = sealing.opened(raw, known.marks, _texts(build))
+    found = [*(item.finding for item in raw), *known.masked]
+    redact = nothing if policy.show_secrets else redactor(found, known.marks)
     counsel = Counsel(
         build=build,
         rest=replace(build, steps=(), by_history={}, lines=None),
@@ -126,6 +118,28 @@ def rank(
             [leak for leak in judged if leak.accepted or not is_apart(leak)]
         ),
     )
+
+
+def _is_compared(evidence: Sequence[Evidence], policy: Policy) -> bool:
+    """
+    Whether any secret is sealed, or will be compared with one that may be.
+    """
+    return (
+        policy.keep_secrets
+        or any(known.secret for known in policy.expected.known)
+        or any(item.finding.secret.seal for item in evidence)
+    )
+
+
+def _texts(build: Script) -> Iterator[str]:
+    """
+    Everything in which advice looks for a secret.
+    """
+    for entry in build.image.history:
+        yield entry.instruction
+    for step in build.steps:
+        yield step.instruction.value
+        yield from (heredoc.body for heredoc in step.instruction.heredocs)
 
 
 def _prover(
