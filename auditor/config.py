@@ -14,7 +14,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from auditor import decoders
 from auditor.errors import UsageError
 from auditor.model import Origin
 from auditor.ranking import Ignore
@@ -225,5 +224,7 @@ class _Checked:
 
 
 def _limits() -> Sequence[Field[Any]]:
+    from auditor import decoders
+
     kind = getattr(decoders, "Limits", None)
     return fields(kind) if kind else ()

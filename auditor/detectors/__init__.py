@@ -4,6 +4,7 @@ What a secret looks like: one explicit table of detectors.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -58,9 +59,13 @@ def load_plugins(specs: Iterable[str]) -> None:
     detect-secrets, or `module:Class`. Once in each process, before anything is scanned; the same
     again does nothing. Raises `UsageError` if one cannot be loaded.
     """
+    wanted = tuple(specs)
+    if not wanted and "auditor.detectors.library" not in sys.modules:
+        # There is none to load or to drop, and detect-secrets is slow to import.
+        return
     from auditor.detectors.library import use
 
-    use(specs)
+    use(wanted)
 
 
 def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:

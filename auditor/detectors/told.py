@@ -39,6 +39,16 @@ class ToldDetector:
             if _is_telling(finding)
         }
 
+    @property
+    def subject(self) -> bytes:
+        """
+        Stands for what is looked for: the same finds the same.
+        """
+        told = [
+            (value, one.detector, one.name, one.confidence) for value, one in self._known.items()
+        ]
+        return repr(told).encode() if told else b""
+
     def scan(self, texts: Iterable[Text]) -> Iterator[Finding]:
         """
         See `Detector.scan`.
