@@ -284,6 +284,13 @@ def _converter(option: click.Option) -> Callable[[Any], object]:
     metavar="N",
     help="Processes that scan. [default: all cores]",
 )
+@_flag("--no-cache", help="Look into every layer, and keep nothing of it.")
+@click.option(
+    "--cache-dir",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Where what is known of layers is kept. [default: the user's cache]",
+)
 @_flag("--no-config", is_eager=True, help="Read no configuration file.")
 @_file(
     "--config",

@@ -9,16 +9,19 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from auditor import exporter, oci
+from auditor.cache.exports import Exported, Member
+from auditor.cache.layers import Layers
 from auditor.exporter import Blob, Export
 from auditor.model import Field, Gap, Image, Layer, LayerScan, Origin
 from auditor.pieces import Search
 from auditor.ranking import Evidence
 from auditor.ranking.lives import in_metadata
 from auditor.runners import Runner
-from auditor.scan import begin_blob
-from auditor.streams.reading import Kept, Peekable
+from auditor.scan import begin_blob, hash_of
+from auditor.streams.reading import Kept, Peekable, Range, Reader
 
 log = logging.getLogger("auditor")
 
@@ -60,6 +63,25 @@ class Contents:
     """
     Names of blobs that are being scanned.
     """
+    members: list[Member] = field(default_factory=list)
+    """
+    All of it, to be gone through again without an export.
+    """
+    recalled: set[str] = field(default_factory=set)
+    """
+    Names of blobs that were known already and not looked into.
+    """
+
+    @property
+    def exported(self) -> Exported | None:
+        """
+        All of it to be kept; `None` if something was left out or is there twice.
+        """
+        documents = self.documents.by_name.values()
+        names = {member.name for member in self.members}
+        if self.gaps or len(names) < len(self.members) or any(d.data is None for d in documents):
+            return None
+        return Exported(tuple(self.members))
 
     @property
     def is_cut(self) -> bool:
@@ -74,9 +96,11 @@ def read(
     runner: Runner,
     progress: Progress | None = None,
     search: Search | None = None,
+    layers: Layers | None = None,
 ) -> Contents:
     """
-    Every blob once, in the order in which they come.
+    Every blob once, in the order in which they come. What `layers` knows is not looked into.
+    Raises `Untrue` if that cannot be had of a stream.
     """
 
     def seen(count: int) -> None:
@@ -84,7 +108,7 @@ def read(
             progress(count, export.size)
 
     contents = Contents()
-    begin = partial(begin_blob, runner=runner, search=search, seen=seen)
+    begin = partial(_known_or_begun, layers, contents, runner=runner, search=search, seen=seen)
     waiting: deque[Callable[[], None]] = deque()
     for blob in export.blobs:
         if not _is_free(blob, contents):
@@ -93,6 +117,7 @@ def read(
             contents.gaps.append(blob)
         elif blob.link is not None:
             contents.documents.link(blob.name, blob.link)
+            contents.members.append(Member(blob.name, link=blob.link))
         elif (begun := _take(blob, contents, begin)) is not None:
             waiting.append(begun)
             # What comes as a stream is there only once.
@@ -133,6 +158,7 @@ def _take(
     if not is_document or blob.size < 0 or not contents.documents.has_room(blob.size):
         return _begin(blob, reader, contents, begin)
     raw = reader.read(blob.size)
+    contents.members.append(Member(blob.name, blob.stored, raw=raw))
     if contents.documents.add(blob.name, raw).data is None:
         # Ciphertext and broken JSON begin like that too: nothing in it is to be lost.
         contents.scans[blob.name] = begin(blob.name, Kept(raw))()
@@ -143,7 +169,6 @@ def _take(
 def _begin(
     blob: Blob, reader: Peekable, contents: Contents, begin: Callable[..., Finish]
 ) -> Callable[[], None]:
-    log.info("scanning %s", blob.name)
     contents.begun.add(blob.name)
     finish = begin(blob.name, blob.place or reader)
 
@@ -152,9 +177,64 @@ def _begin(
         contents.begun.discard(blob.name)
         contents.scans[blob.name] = scan
         contents.documents.saw(blob.name, scan.digest)
+        told = Member(blob.name, blob.stored, digest=scan.digest, size=scan.size)
+        contents.members.append(told)
         _compare(blob, scan.size, contents)
 
     return wait
+
+
+def _known_or_begun(
+    layers: Layers | None,
+    contents: Contents,
+    name: str,
+    source: Reader | Range,
+    seen: Callable[[int], None],
+    **how: Any,
+) -> Finish:
+    """
+    A scan that is known already, or one that is begun.
+    """
+    place = source if isinstance(source, Range) else None
+    known = layers.find(name, source, hash_of) if layers else None
+    if known is not None:
+        contents.recalled.add(name)
+        if place is not None:
+            seen(place.size)
+        return lambda: known
+    log.info("scanning %s", name)
+    state = layers.state(place) if layers else None
+    finish = begin_blob(name, source, seen=seen, **how)
+
+    def finished() -> LayerScan:
+        scan = finish()
+        if layers is not None:
+            layers.saw(scan, place, state)
+        return scan
+
+    return finished
+
+
+def replay(exported: Exported, layers: Layers) -> Contents | None:
+    """
+    An export that was read before, without the export; `None` if a blob of it is not known.
+    """
+    contents = Contents()
+    for member in exported.members:
+        if member.stored is not None:
+            contents.stored[member.name] = member.stored
+        if member.link is not None:
+            contents.documents.link(member.name, member.link)
+        elif member.raw is not None:
+            contents.documents.add(member.name, member.raw)
+        elif member.digest is not None:
+            scan = layers.recall(member.digest, member.name, member.size)
+            if scan is None:
+                return None
+            contents.scans[member.name] = scan
+            contents.documents.saw(member.name, scan.digest)
+            contents.recalled.add(member.name)
+    return contents
 
 
 def _compare(blob: Blob, size: int, contents: Contents) -> None:
@@ -176,6 +256,9 @@ def _make_room(name: str, contents: Contents) -> None:
     contents.documents.rename(name, other)
     if name in contents.scans:
         contents.scans[other] = contents.scans.pop(name)
+    if name in contents.recalled:
+        contents.recalled.remove(name)
+        contents.recalled.add(other)
 
 
 def unreferenced(contents: Contents) -> list[Evidence | Gap]:

@@ -5,105 +5,148 @@ The whole audit on one page: export, scan every blob, assemble the images, rank.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from auditor import contents as archive
 from auditor import dockerfile, exporter, oci, packages
+from auditor.cache.layers import Untrue
+from auditor.cache.shelf import Shelf
 from auditor.contents import Contents, Progress
 from auditor.decoders import Limits
-from auditor.detectors import Detector, ToldDetector, load_plugins, rotation_pages
+from auditor.detectors import ToldDetector, load_plugins, rotation_pages
 from auditor.errors import AuditError, NotAnImage, UsageError
 from auditor.exporter import Export
+from auditor.known import Known, Use
 from auditor.model import BuildSource, Field, Finding, Gap, Image, Report
 from auditor.pieces import Search, prepare
-from auditor.ranking import Context, Evidence, Policy, Whence, integrity, origin, rank
+from auditor.ranking import Context, Evidence, Whence, integrity, origin, rank
 from auditor.ranking.lives import in_metadata
+from auditor.request import Request as Request
 from auditor.runners import Runner, cores
-from auditor.scan import scan_field
 
 log = logging.getLogger("auditor")
 
+ENGINES = ("docker", "podman")
 DOCKERFILE_LIMIT = 1 << 20
 """
 The largest Dockerfile that is read, in bytes.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """
-    What to audit, and how.
-    """
-
-    reference: str
-    platform: str | None = None
-    base: str | None = None
-    jobs: int | None = None
-    """
-    How many processes may scan; `None` for one on each core.
-    """
-    policy: Policy = field(default_factory=Policy)
-    dockerfile: str | None = None
-    """
-    The path of the Dockerfile that the image was built from.
-    """
-    detectors: tuple[str, ...] = ()
-    """
-    The user's own, as `auditor.detectors.load_plugins` takes them.
-    """
-    limits: Limits = field(default_factory=Limits)
-    """
-    How far files within files are opened.
-    """
-    pull: bool = False
-    """
-    Whether the engine is to pull it first.
-    """
-    all_platforms: bool = False
-    """
-    Whether a platform that is named and not there makes the audit partial.
-    """
-
-
-def audit(request: Request, progress: Progress | None = None) -> list[Report]:
+def audit(
+    request: Request, progress: Progress | None = None, shelf: Shelf | None = None
+) -> list[Report]:
     """
     The reports of all images that a reference means: several for an archive of several or an
-    index of several platforms. Raises an `AuditError` if there is none to report on.
+    index of several platforms. What the shelf holds is not looked for again. Raises an
+    `AuditError` if there is none to report on.
     """
     begin = partial(load_plugins, request.detectors)
     begin()
     if request.pull:
         exporter.pull(request.reference, request.platform)
+    known = Known(_use(request), shelf)
+    known.begin(_files(request))
     base = _describe(request.base)[0] if request.base else None
-    given = _dockerfile(request.dockerfile) if request.dockerfile else Context()
+    given = _dockerfile(request.dockerfile, known) if request.dockerfile else Context()
+    read = partial(_read, request=request, begin=begin, progress=progress, known=known)
+    try:
+        export, contents = read()
+    except Untrue:
+        log.info("what is known of a layer does not fit: all layers are looked into")
+        known.forget()
+        export, contents = read()
+    given = replace(given, marks=known.marks)
+    reports = _reports(request, export, contents, base, given, known)
+    known.keep(export, contents, reports)
+    return reports
+
+
+def _use(request: Request) -> Use:
+    return Use(
+        request.detectors,
+        request.limits,
+        request.policy.show_secrets,
+        request.subject,
+    )
+
+
+def _read(
+    request: Request, begin: Callable[[], None], progress: Progress | None, known: Known
+) -> tuple[Export, Contents]:
+    """
+    All of an export, or what is known of it. Raises `Untrue`.
+    """
     source, name = exporter.choose(request.reference)
-    with source.open(name) as export, Runner(request.jobs or cores(), prepare, begin) as runner:
+    with (
+        source.open(name) as export,
+        Runner(request.jobs or cores(), prepare, begin) as runner,
+    ):
         log.info("reading %s from %s", request.reference, export.source)
-        whence = _whence(export, name)
-        told = _told(request.reference, request.limits)
-        contents = archive.read(export, runner, progress, Search(told, request.limits))
+        told, images = _told(request.reference, known)
+        layers = known.layers(told, images)
+        contents = known.replayed(export)
+        if contents is None or not known.fits(contents):
+            search = Search(told, request.limits or Limits())
+            contents = archive.read(export, runner, progress, search, layers)
+            if not known.fits(contents):
+                raise Untrue
+    return export, contents
+
+
+def _files(request: Request) -> tuple[str, ...] | None:
+    """
+    All files on which the report depends; `None` if it also depends on something else than files
+    and the engine's own word of the image.
+    """
+    files: list[str] = [request.dockerfile] if request.dockerfile is not None else []
+    try:
+        source, name = exporter.choose(request.reference)
+        read = [source.files(name)]
+        if request.base is not None:
+            below, base = exporter.choose(request.base)
+            read.append(below.files(base) or None)
+    except AuditError:
+        return None
+    for some in read:
+        if some is None:
+            return None
+        files += some
+    return tuple(files)
+
+
+def _reports(
+    request: Request,
+    export: Export,
+    contents: Contents,
+    base: Image | None,
+    given: Context,
+    known: Known,
+) -> list[Report]:
     kind = _kind(export.source, contents.documents)
     spare = archive.unreferenced(contents)
-    context = replace(
-        given,
-        whence=replace(whence, kind=kind, stored=contents.stored),
-        pages=rotation_pages(),
-    )
+    _, name = exporter.choose(request.reference)
+    whence = replace(_whence(export, name), kind=kind, stored=contents.stored)
+    context = replace(given, whence=whence, pages=rotation_pages())
     reports = []
     for image in _images(contents, export, request):
         if request.all_platforms:
             image = oci.must_have_platforms(image)
-        known = base or _named_base(image, kind)
-        reports.append(_report(image, kind, contents, known, spare, request, context))
+        if base is None and image.base_name is not None and kind in ENGINES:
+            # What the engine has to say of another image may change.
+            known.is_passing = True
+        below = base or _named_base(image, kind)
+        reports.append(_report(image, kind, contents, below, spare, request, context, known))
         # What belongs to no image is told once.
         spare = []
     return reports
 
 
-def _dockerfile(path: str) -> Context:
+def _dockerfile(path: str, known: Known) -> Context:
     """
     The Dockerfile that the user gave, and what must not be shown of it.
     """
@@ -117,7 +160,7 @@ def _dockerfile(path: str) -> Context:
     if len(raw) > DOCKERFILE_LIMIT:
         raise UsageError(f"{path}: is too large for a Dockerfile", "Give the image's Dockerfile.")
     text = dockerfile.decode(raw)
-    found = scan_field(Field("/Dockerfile", text, command=True))
+    (found,) = known.look([Field("/Dockerfile", text, command=True)])
     masked = tuple(item for item in found if isinstance(item, Finding))
     return Context(BuildSource(path, text), masked=masked)
 
@@ -156,20 +199,21 @@ def _describe(reference: str) -> tuple[Image, ...]:
     return source.describe(name)
 
 
-def _told(reference: str, limits: Limits) -> Detector | None:
+def _told(reference: str, known: Known) -> tuple[ToldDetector | None, tuple[Image, ...]]:
     """
-    What looks in the layers for values that the metadata gives away. Nothing for a stream, which
-    names its metadata last.
+    What looks in the layers for values that the metadata gives away, and the images with that
+    metadata. Nothing for a stream, which names its metadata last.
     """
     if reference == "-":
-        return None
+        return None, ()
     try:
-        fields = [value for image in _describe(reference) for value in image.fields]
+        images = _describe(reference)
     except AuditError:
         # The audit itself meets the same, and tells it.
-        return None
-    found = [item for value in fields for item in scan_field(value, limits)]
-    return ToldDetector(item for item in found if isinstance(item, Finding))
+        return None, ()
+    fields = [value for image in images for value in image.fields]
+    found = [item for items in known.look(fields) for item in items]
+    return ToldDetector(item for item in found if isinstance(item, Finding)), images
 
 
 def _named_base(image: Image, source: str) -> Image | None:
@@ -181,7 +225,7 @@ def _named_base(image: Image, source: str) -> Image | None:
     names = [image.base_name.partition("@")[0]]
     if image.base_digest:
         names.insert(0, f"{names[0]}@{image.base_digest}")
-    for name in names if source in ("docker", "podman") else ():
+    for name in names if source in ENGINES else ():
         with suppress(AuditError):
             return exporter.SOURCES[source].describe(name)[0]
     log.info("the base image %s is not at hand: its layers are not told apart", image.base_name)
@@ -196,6 +240,7 @@ def _report(
     spare: list[Evidence | Gap],
     request: Request,
     context: Context,
+    known: Known,
 ) -> Report:
     gaps = [*contents.gaps, *image.gaps, *(item for item in spare if isinstance(item, Gap))]
     evidence = [item for item in spare if isinstance(item, Evidence)]
@@ -203,8 +248,9 @@ def _report(
         image, mismatch = origin.with_base(image, base)
         gaps += mismatch
     gaps += integrity.gaps(image, contents.scans)
-    for value, whose in origin.fields(image, base):
-        found = tuple(scan_field(value, request.limits))
+    fields = list(origin.fields(image, base))
+    looked = known.look(value for value, _ in fields)
+    for (value, whose), found in zip(fields, looked, strict=True):
         evidence += in_metadata(value, [f for f in found if isinstance(f, Finding)], whose)
         gaps += [f for f in found if isinstance(f, Gap)]
     prove = packages.Prover(image, contents.scans).prove

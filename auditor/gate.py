@@ -12,16 +12,20 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from auditor import baseline, exporter
-from auditor.decoders import Limits
-from auditor.engine import Request, audit
+from auditor import baseline
+from auditor.again import audit
 from auditor.errors import AuditError, UsageError
 from auditor.model import Known, Report, Severity, Standing
 from auditor.progress import Progress
 from auditor.ranking import Expectation, Ignore, Policy, in_older
 from auditor.reports import FORMATS
 from auditor.reports.terminal import plain, size
+from auditor.request import Request
+
+if TYPE_CHECKING:
+    from auditor.decoders import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,8 @@ class Settings:
     show_secrets: bool = False
     strict: bool = False
     jobs: int | None = None
+    no_cache: bool = False
+    cache_dir: str | None = None
     quiet: bool = False
     verbose: bool = False
     ignores: tuple[Ignore, ...] = ()
@@ -147,7 +153,7 @@ class _Run:
         everything = told.list_all or bool(told.write_baseline)
         expected = Expectation(known, told.ignores, datetime.now(UTC).date())
         policy = Policy(everything, told.show_secrets, expected)
-        named = [*images, *(exporter.local() if told.local else ())]
+        named = [*images, *(_local() if told.local else ())]
         if not named:
             self._say("the engine has no image")
         return [self._request(image, policy) for image in named]
@@ -164,7 +170,9 @@ class _Run:
             all_platforms=told.all_platforms,
             dockerfile=told.dockerfile,
             detectors=told.detectors,
-            limits=Limits(**told.limits),
+            limits=_limits(told.limits),
+            cache=not told.no_cache,
+            cache_dir=told.cache_dir,
         )
 
     def _audit(self, request: Request) -> list[Report]:
@@ -242,6 +250,21 @@ def _print(name: str, reports: Sequence[Report]) -> None:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+def _local() -> list[str]:
+    # NOTE: an audit whose report is known needs no source of images.
+    from auditor import exporter
+
+    return exporter.local()
+
+
+def _limits(told: Mapping[str, int]) -> Limits | None:
+    if not told:
+        return None
+    from auditor.decoders import Limits
+
+    return Limits(**told)
 
 
 def _is_partial(report: Report) -> bool:

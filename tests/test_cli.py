@@ -29,7 +29,8 @@ PASSWORD = fakes()["DB_PASSWORD"]
 OPTIONS = (
     "--format", "--output", "--fail-on", "--base", "--platform", "--baseline", "--write-baseline",
     "--from-json", "--all", "--show-secrets", "--strict", "--against", "--all-platforms", "--pull",
-    "--local", "--config", "--no-config", "--completion", "--list-detectors",
+    "--local", "--no-cache", "--cache-dir", "--config", "--no-config", "--completion",
+    "--list-detectors",
     "--install-docker-plugin", "--quiet", "--verbose", "--version", "--help",
 )  # fmt: skip
 

@@ -56,6 +56,14 @@ def choose(reference: str) -> tuple[Source, str]:
     return SOURCES["docker"], reference
 
 
+def state(reference: str) -> bytes | None:
+    """
+    All that an engine says of an image; `None` for what is no engine's. Raises an `AuditError`.
+    """
+    source, name = choose(reference)
+    return source.state(name) if isinstance(source, DockerSource) else None
+
+
 def pull(reference: str, platform: str | None) -> None:
     """
     Have the engine fetch what the user typed. Nothing for what is no engine's. Raises
@@ -112,4 +120,5 @@ __all__ = [
     "completions",
     "local",
     "pull",
+    "state",
 ]

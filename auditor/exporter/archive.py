@@ -70,6 +70,13 @@ class ArchiveSource:
         """
         return describe_by_reading(self, reference)
 
+    def files(self, reference: str) -> tuple[str, ...] | None:
+        """
+        See `Source.files`.
+        """
+        path, _ = _locate(reference)
+        return (str(path),) if path.is_file() else None
+
 
 class StdinSource:
     """
@@ -96,6 +103,12 @@ class StdinSource:
         See `Source.describe`.
         """
         return describe_by_reading(self, reference)
+
+    def files(self, reference: str) -> tuple[str, ...] | None:
+        """
+        See `Source.files`.
+        """
+        return None
 
 
 def _size_of_input() -> int | None:

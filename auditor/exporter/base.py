@@ -76,6 +76,12 @@ class Export:
     """
     Argument lists of history entries, by index, where the engine keeps them.
     """
+    is_engine: bool = False
+    state: bytes | None = None
+    """
+    Everything that an engine says of the image without exporting it: the same state, the same
+    export. `None` where that cannot be told.
+    """
 
 
 class Source(Protocol):
@@ -91,6 +97,12 @@ class Source(Protocol):
     def describe(self, reference: str) -> tuple[Image, ...]:
         """
         What the images say of themselves, without their layers' content. Raises an `AuditError`.
+        """
+
+    def files(self, reference: str) -> tuple[str, ...] | None:
+        """
+        All files and folders that are read; none for an engine, `None` for what can be read only
+        once. Raises an `AuditError`.
         """
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from auditor import oci
 from auditor.errors import AuditError, EngineUnavailable, ExportFailed, ImageNotFound, NotAnImage
@@ -28,6 +29,11 @@ CONTAINER_CONFIG_API = "1.43"
 """
 The last but one API version that tells `ContainerConfig`; 1.45 dropped it.
 """
+MANIFESTS_API = (1, 48)
+"""
+The first API version that tells which manifests of an index are there.
+"""
+_PASSING = ("GraphDriver", "Metadata")
 TIMEOUT = 60
 """
 Seconds to wait for an answer; an export itself may take as long as it takes.
@@ -50,10 +56,12 @@ class DockerSource:
         with session(self.engine) as client:
             name = _name(client, self.engine)
             details = _inspect(client, reference)
-            exact = _exact(client, reference)
-            pieces = _Pieces(_stream(client, reference))
-            blobs = _told(read_archive(Chunks(pieces), reference), pieces, reference)
-            yield Export(name, reference, blobs, None, details.get("Size"), exact)
+            steps = _steps(client, reference)
+            exact = _exact(client, steps)
+            state = _state(client, name, reference, details, steps)
+            blobs = _blobs(client, reference)
+            size = details.get("Size")
+            yield Export(name, reference, blobs, None, size, exact, is_engine=True, state=state)
 
     def describe(self, reference: str) -> tuple[Image, ...]:
         """
@@ -76,6 +84,21 @@ class DockerSource:
         }
         documents.add("manifest.json", json.dumps([entry]).encode())
         return oci.assemble(documents, reference)
+
+    def files(self, reference: str) -> tuple[str, ...] | None:
+        """
+        See `Source.files`.
+        """
+        return ()
+
+    def state(self, reference: str) -> bytes | None:
+        """
+        See `Export.state`.
+        """
+        with session(self.engine) as client:
+            name = _name(client, self.engine)
+            details = _inspect(client, reference)
+            return _state(client, name, reference, details, _steps(client, reference))
 
 
 def _step(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,19 +222,27 @@ def _history(client: docker.APIClient, reference: str) -> list[Mapping[str, Any]
     return steps[::-1]
 
 
-def _exact(client: docker.APIClient, reference: str) -> dict[int, Sequence[str]]:
+def _steps(client: docker.APIClient, reference: str) -> list[Mapping[str, Any]]:
     """
-    Argument lists of RUN steps: classic builders keep an image, and so a config, for each step.
+    The same, or nothing where the engine does not tell it.
     """
     from docker.errors import APIError
 
-    found: dict[int, Sequence[str]] = {}
     try:
-        steps = _history(client, reference)
+        return _history(client, reference)
     except APIError:
         # NOTE: the containerd store refuses where history and layers disagree; the config in the
         # export tells the same.
-        return {}
+        return []
+
+
+def _exact(
+    client: docker.APIClient, steps: Sequence[Mapping[str, Any]]
+) -> dict[int, Sequence[str]]:
+    """
+    Argument lists of RUN steps: classic builders keep an image, and so a config, for each step.
+    """
+    found: dict[int, Sequence[str]] = {}
     for index, step in enumerate(steps):
         created_by, known = str(step.get("CreatedBy") or ""), str(step.get("Id") or "")
         if created_by.startswith("|") and known.startswith("sha256:") and "<" not in known:
@@ -231,6 +262,50 @@ def _container_command(client: docker.APIClient, image: str) -> list[str]:
         if isinstance(argv, list) and all(isinstance(word, str) for word in argv):
             return argv
     return []
+
+
+def _state(
+    client: docker.APIClient,
+    engine: str,
+    reference: str,
+    details: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]],
+) -> bytes | None:
+    """
+    See `Export.state`. What changes without the image does not count: where the engine keeps it,
+    and when it got its name.
+    """
+    told = {key: value for key, value in details.items() if key not in _PASSING}
+    manifests: object = None
+    if "Descriptor" in details:
+        # The containerd store exports all platforms that are there, and one image's details do
+        # not tell which.
+        manifests = _manifests(client, reference)
+        if manifests is None:
+            return None
+    version = client.version()
+    told_by = [engine, version.get("Version"), version.get("Components")]
+    everything = [reference, told_by, told, list(steps), manifests]
+    return json.dumps(everything, sort_keys=True).encode()
+
+
+def _manifests(client: docker.APIClient, reference: str) -> object:
+    if tuple(map(int, client.api_version.split("."))) < MANIFESTS_API:
+        return None
+    url = f"{client.base_url}/v{client.api_version}/images/{quote(reference, '/:@')}/json"
+    with suppress(Exception):
+        answer = client.get(url, params={"manifests": "1"}, timeout=TIMEOUT)
+        found = answer.json().get("Manifests") if answer.ok else None
+        return found if isinstance(found, list) else None
+    return None
+
+
+def _blobs(client: docker.APIClient, reference: str) -> Iterator[Blob | Gap]:
+    """
+    The export, which begins when its first blob is asked for.
+    """
+    pieces = _Pieces(_stream(client, reference))
+    yield from _told(read_archive(Chunks(pieces), reference), pieces, reference)
 
 
 def _stream(client: docker.APIClient, reference: str) -> Iterator[bytes]:

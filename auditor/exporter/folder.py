@@ -44,6 +44,15 @@ class FolderSource:
         """
         return describe_by_reading(self, reference)
 
+    def files(self, reference: str) -> tuple[str, ...] | None:
+        """
+        See `Source.files`.
+        """
+        folder, _ = _locate(reference)
+        # NOTE: a folder changes when anything comes into it.
+        folders = [root for root, _, _ in os.walk(folder)]
+        return (*folders, *(str(path) for path in _files(folder)))
+
 
 def _locate(reference: str) -> tuple[Path, str | None]:
     path, tag = Path(reference).expanduser(), None
