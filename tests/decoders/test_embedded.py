@@ -36,7 +36,7 @@ ENCODED = [
     base64.encodebytes(PLAIN * 5),
     base64.b64encode(PLAIN.decode().encode("utf-16-le")),
     base64.b64encode("password and more: schöne Grüße".encode()),
-    base64.b64encode(gzip.compress(PLAIN)),
+    base64.b64encode(gzip.compress(PLAIN, mtime=0)),
     base64.b64encode(zlib.compress(PLAIN)),
     PLAIN.hex().encode(),
     PLAIN.hex().upper().encode(),

@@ -112,6 +112,17 @@ def test_an_ini_bomb_is_not_expanded() -> None:
     assert "Secret Keyword" in types(content, "/bomb.py")
 
 
+@pytest.mark.parametrize("before", [0, 1, passes.LONG_LINE, 3_000_001])
+def test_on_a_long_line_our_own_rules_see_what_lies_around_a_hit(before: int) -> None:
+    """A token in a line of megabytes is found once and whole, wherever characters are cut."""
+    token = FAKES["GITHUB_TOKEN"]
+    line = "é, " * before + f"x {token} y {token} " + "é; " * passes.LONG_LINE
+
+    found = [f.secret.reveal() for f in LibraryDetector().scan([Text("/app/a.js", line)])]
+
+    assert found == [token]
+
+
 def test_what_is_merely_possible_in_a_binary_is_chance() -> None:
     """By chance some string looks like a Twilio key; with Twilio's name beside, it is one."""
     value = "AC" + "9f3b5c7d1e2a4f60" * 2

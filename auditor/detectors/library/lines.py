@@ -77,6 +77,13 @@ class Lines:
             return self._made[line.index]
         return self._decoded(self.data[line.start : line.end])
 
+    def part(self, start: int, end: int) -> str:
+        """
+        What lies between two offsets; a character that they cut is replaced.
+        """
+        data = self.data[start:end]
+        return data.decode("ascii" if data.isascii() else self.coding, "replace")
+
     def _decoded(self, data: bytes) -> str:
         return data.decode("ascii" if data.isascii() else self.coding)
 

@@ -25,6 +25,15 @@ _OPEN = (">", "=", ":", "(", "\\")
 """
 What ends a line whose value comes on the next.
 """
+LONG_LINE = 1 << 14
+"""
+Of lines longer than this our own rules see only what lies around a hit, in bytes.
+"""
+BEFORE = 1 << 10
+BEHIND = 1 << 13
+"""
+How much of it they see, in bytes.
+"""
 LONGEST_LINE = 1 << 20
 """
 Lines longer than this are cut for plugins, in characters; the parts overlap.
@@ -38,6 +47,12 @@ WILD_KEYWORDS = 8
 _OF_ALL, _OF_ENTROPY = BasePlugin.analyze_line, HighEntropyStringsPlugin.analyze_line
 _LONG_WORD = re.compile(rf"\w{{{WILD_WORD},}}")
 _KEYWORD = re.compile("|".join(DENYLIST), re.IGNORECASE)
+
+
+Spots = dict[int, list[int]]
+"""
+By the numbers of rules, the offsets of their hits on a line, ascending.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +101,35 @@ def scan(text: Lines, hits: Iterable[Hit], filename: str, kind: str) -> Iterator
     """
     known, chosen = rules(), allowed(kind)
     line: Line | None = None
-    numbers: set[int] = set()
+    spots: Spots = {}
     for end, number in hits:
         if number not in chosen:
             continue
         here = text.at(end, line)
         if here is not line and line is not None:
-            yield from _line(text, line, filename, [known[n].plugin for n in sorted(numbers)])
-            numbers.clear()
+            yield from _line(
+                text, line, filename, [(known[n].plugin, spots[n]) for n in sorted(spots)]
+            )
+            spots = {}
         line = here
-        numbers.add(number)
+        spots.setdefault(number, []).append(end)
     if line is not None:
-        yield from _line(text, line, filename, [known[n].plugin for n in sorted(numbers)])
+        yield from _line(text, line, filename, [(known[n].plugin, spots[n]) for n in sorted(spots)])
 
 
-def _line(text: Lines, line: Line, filename: str, plugins: list[BasePlugin]) -> Iterator[Match]:
+def _line(
+    text: Lines, line: Line, filename: str, plugins: list[tuple[BasePlugin, list[int]]]
+) -> Iterator[Match]:
     """
-    One line through plugins and all filters, as `scan_file` does it.
+    One line through plugins and all filters, as `scan_file` does it. With each plugin come the
+    offsets at which it may find something.
     """
-    own = [plugin for plugin in plugins if isinstance(plugin, ProviderPlugin)]
-    others = [plugin for plugin in plugins if not isinstance(plugin, ProviderPlugin)]
-    yield from _of_rules(text, line, own)
+    own = [(plugin, ends) for plugin, ends in plugins if isinstance(plugin, ProviderPlugin)]
+    others = [plugin for plugin, _ in plugins if not isinstance(plugin, ProviderPlugin)]
+    if line.end - line.start > LONG_LINE:
+        yield from _of_rules_around(text, line, own)
+    else:
+        yield from _of_rules(text, line, [plugin for plugin, _ in own])
     context: CodeSnippet | None = None
     for part in _parts(text.text(line).rstrip()) if others else ():
         found = [
@@ -142,6 +165,23 @@ def _of_rules(text: Lines, line: Line, plugins: list[ProviderPlugin]) -> Iterato
             for found in plugin.look(part):
                 judgement = found.confidence, found.reason
                 yield Match(plugin.secret_type, found.value, line, text, judgement)
+
+
+def _of_rules_around(
+    text: Lines, line: Line, plugins: list[tuple[ProviderPlugin, list[int]]]
+) -> Iterator[Match]:
+    """
+    A long line through our own rules: only what lies around the offsets, each value once.
+    """
+    for plugin, ends in plugins:
+        told: set[str] = set()
+        for end in ends:
+            part = text.part(max(end - BEFORE, line.start), min(end + BEHIND, line.end))
+            for found in plugin.look(part):
+                if found.value not in told:
+                    told.add(found.value)
+                    judgement = found.confidence, found.reason
+                    yield Match(plugin.secret_type, found.value, line, text, judgement)
 
 
 def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
