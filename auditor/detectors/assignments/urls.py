@@ -43,6 +43,13 @@ STRING_PATTERN = re.compile(
     r"(?:password|pwd|key|signature|secret)\s*=[^;\n]*;.*=",
     re.IGNORECASE,
 )
+_STRING_WORDS = (
+    "password", "pwd", "accountkey", "sharedaccess", "sharedsecret", "access_key", "accesskey",
+    "api_key", "apikey", "client_secret", "clientsecret",
+)  # fmt: skip
+"""
+Of these one is in each name that `_STRING` knows.
+"""
 _STRING_SIGN = re.compile(
     r"(?:server|data\s?source|host|endpoint|database|initial\s?catalog|user\s?id|uid|driver|dsn|"
     r"provider|"
@@ -69,22 +76,41 @@ def read(spot: Spot) -> Iterator[Pair]:
     Every password and key within a URL or connection string.
     """
     line = spot.line
-    for match in _USER.finditer(line):
-        value = match["value"]
-        if not _is_code(match):
-            yield Pair(match["scheme"].lower(), value, True, True, NAME)
     if "://" in line:
-        for match in _QUERY.finditer(line):
-            yield Pair(match["name"], unquote(match["value"]), True, False, NAME)
-    for pattern in (_GO, _ORACLE):
-        for match in pattern.finditer(line):
-            yield Pair("password", match["value"], True, True, STRING)
-    for match in _LIBPQ.finditer(line):
-        value = match["value"] or match["value2"]
-        yield Pair("password", value.strip("'"), True, True, STRING)
-    if ";" in line and _STRING_SIGN.search(line):
+        yield from _in_url(line)
+    # NOTE: on a line of megabytes each of these patterns takes as long as all the rest, and few
+    # lines hold what they begin with.
+    if "@tcp(" in line or "@unix(" in line:
+        yield from _as_password(_GO, line)
+    if "jdbc:oracle:" in line:
+        yield from _as_password(_ORACLE, line)
+    if "password=" in line:
+        for match in _LIBPQ.finditer(line):
+            value = match["value"] or match["value2"]
+            yield Pair("password", value.strip("'"), True, True, STRING)
+    if ";" in line and _may_be_string(line) and _STRING_SIGN.search(line):
         for match in _STRING.finditer(line):
             yield Pair(match["name"], match["value"], True, True, STRING)
+
+
+def _in_url(line: str) -> Iterator[Pair]:
+    if "@" in line:
+        for match in _USER.finditer(line):
+            if not _is_code(match):
+                yield Pair(match["scheme"].lower(), match["value"], True, True, NAME)
+    if "?" in line or "&" in line:
+        for match in _QUERY.finditer(line):
+            yield Pair(match["name"], unquote(match["value"]), True, False, NAME)
+
+
+def _as_password(pattern: re.Pattern[str], line: str) -> Iterator[Pair]:
+    for match in pattern.finditer(line):
+        yield Pair("password", match["value"], True, True, STRING)
+
+
+def _may_be_string(line: str) -> bool:
+    folded = line.casefold()
+    return any(word in folded for word in _STRING_WORDS)
 
 
 def _is_code(match: re.Match[str]) -> bool:

@@ -4,11 +4,13 @@ A text as lines that are cut out only when somebody asks for one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_secrets.util.code_snippet import CodeSnippet
 
+_BREAK = re.compile(rb"[\s\"'`]")
 AROUND = 5
 """
 How many lines before and after a line belong to its context.
@@ -77,10 +79,26 @@ class Lines:
             return self._made[line.index]
         return self._decoded(self.data[line.start : line.end])
 
-    def part(self, start: int, end: int) -> str:
+    def around(self, line: Line, ends: Iterable[int], before: int, behind: int) -> Iterator[str]:
         """
-        What lies between two offsets; a character that they cut is replaced.
+        What lies around some offsets on a line, so many bytes before and behind them at least, and
+        on to the end of a word; what overlaps is told once. Offsets ascend.
         """
+        start = stop = -1
+        for end in ends:
+            if stop >= 0 and end - before > stop:
+                yield self._part(start, stop)
+                stop = -1
+            if stop < 0:
+                start = max(end - before, line.start)
+            if end + behind > stop:
+                found = _BREAK.search(self.data, min(end + behind, line.end), line.end)
+                stop = found.start() if found else line.end
+        if stop >= 0:
+            yield self._part(start, stop)
+
+    def _part(self, start: int, end: int) -> str:
+        # A character that the start cuts is replaced.
         data = self.data[start:end]
         return data.decode("ascii" if data.isascii() else self.coding, "replace")
 

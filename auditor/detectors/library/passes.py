@@ -5,7 +5,7 @@ A text through detect-secrets' passes: as it is, and as its INI and YAML transfo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
@@ -125,17 +125,26 @@ def _line(
     offsets at which it may find something.
     """
     own = [(plugin, ends) for plugin, ends in plugins if isinstance(plugin, ProviderPlugin)]
-    others = [plugin for plugin, _ in plugins if not isinstance(plugin, ProviderPlugin)]
-    if line.end - line.start > LONG_LINE:
+    is_long = line.end - line.start > LONG_LINE
+    if is_long:
         yield from _of_rules_around(text, line, own)
     else:
         yield from _of_rules(text, line, [plugin for plugin, _ in own])
+    others = [
+        (plugin, _values_around(plugin, text, line, ends) if is_long else None)
+        for plugin, ends in plugins
+        if not isinstance(plugin, ProviderPlugin)
+    ]
     context: CodeSnippet | None = None
     for part in _parts(text.text(line).rstrip()) if others else ():
         found = [
             (plugin, value)
-            for plugin in others
-            for value in _values(plugin, part, filename)
+            for plugin, around in others
+            for value in (
+                _values(plugin, part, filename)
+                if around is None
+                else [value for value in around if value in part]
+            )
             if value and not rejects_secret(value, filename, plugin, part)
         ]
         if not found:
@@ -175,13 +184,24 @@ def _of_rules_around(
     """
     for plugin, ends in plugins:
         told: set[str] = set()
-        for end in ends:
-            part = text.part(max(end - BEFORE, line.start), min(end + BEHIND, line.end))
+        for part in text.around(line, ends, BEFORE, BEHIND):
             for found in plugin.look(part):
                 if found.value not in told:
                     told.add(found.value)
                     judgement = found.confidence, found.reason
                     yield Match(plugin.secret_type, found.value, line, text, judgement)
+
+
+def _values_around(
+    plugin: BasePlugin, text: Lines, line: Line, ends: Sequence[int]
+) -> set[str] | None:
+    """
+    What a plugin finds around some offsets of a long line; `None` if it must see all of it.
+    """
+    if not isinstance(plugin, RegexBasedDetector) or type(plugin).analyze_line is not _OF_ALL:
+        return None
+    parts = text.around(line, ends, BEFORE, BEHIND)
+    return {value for part in parts for value in plugin.analyze_string(part)}
 
 
 def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
