@@ -411,11 +411,14 @@ def scan_field(field: Field, limits: Limits | None = None) -> Iterator[Finding |
     value = field.value.encode("utf-8", "replace").decode("utf-8")
     named = field.name is not None and not field.command
     reading = Reading.VARIABLE if named else Reading.DOCUMENT
-    if not named and field.path.startswith(("manifest.", "index.")):
+    is_listing = field.path.startswith(("manifest.", "index."))
+    if not named and is_listing:
         # Names and digests: `app-password:latest` gives nobody a password.
         reading = Reading.TOKENS
     text = Text(field.path, value, reading, inside=field.inside, name=field.name)
-    for part in (text, *decode_text(text, limits)):
+    # NOTE: what is encoded in an annotation of a manifest is a key that was encrypted, a signature.
+    packed = () if is_listing else decode_text(text, limits)
+    for part in (text, *packed):
         for found in (part,) if isinstance(part, Gap) else detect(part):
             if isinstance(found, Finding):
                 # A value of the metadata has no lines, which makes one place of its parts.

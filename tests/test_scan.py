@@ -310,7 +310,7 @@ def test_binaries(coding: str) -> None:
     """
     A string of a binary has no line.
     """
-    data = b"\x7fELF\0\1\2\3" * 50 + TOKEN.encode(coding) + bytes(range(32)) * 50
+    data = b"\x7fELF\0\1\xff\3" * 50 + TOKEN.encode(coding) + bytes(range(32)) * 50
     assert places(scan(tar_layer([entry("bin/a", data)]))) == [(TOKEN, "/bin/a", None, None)]
 
 

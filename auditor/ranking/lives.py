@@ -86,9 +86,9 @@ def in_metadata(field: Field, findings: Iterable[Finding], origin: Origin) -> It
     What was found in one value of the metadata.
     """
     for finding in findings:
-        place = Place(
-            layer=None, path=field.path, inside=field.inside, instruction=field.instruction
-        )
+        # It may be encoded in the value.
+        inside = finding.inside or field.inside
+        place = Place(layer=None, path=field.path, inside=inside, instruction=field.instruction)
         yield Evidence(finding, place, origin)
 
 

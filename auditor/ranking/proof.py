@@ -14,6 +14,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from auditor.model import Image, LayerScan, State
 from auditor.ranking.lives import Evidence
@@ -149,11 +150,15 @@ def _commands(
         yield from _in_spare(item, match[1], scans, whence, entries)
     elif match := _STATEMENT.match(place.path):
         yield from _in_statement(item, match[1], match[2], image, whence)
-    elif whence.tool:
-        yield from _by_engine(item, image, whence)
-        yield from _in_document(item, image, whence)
     else:
-        yield from _in_document(item, image, whence)
+        note = _note(place.inside) if _is_encoded(place.inside) else ""
+        if whence.tool:
+            yield from (f"{command}{note}" for command in _by_engine(item, image, whence))
+        yield from (f"{command}{note}" for command in _in_document(item, image, whence))
+
+
+def _is_encoded(inside: str | None) -> TypeGuard[str]:
+    return any(part in ("base64", "hex") for part in (inside or "").split("!"))
 
 
 # --- blobs -----------------------------------------------------------------------------------
