@@ -5,7 +5,6 @@ Compiled patterns, kept in the user's cache.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import tempfile
@@ -119,7 +118,7 @@ def _is_taken(expression: Expression) -> bool:
 def _cache_path(subject: object) -> Path:
     # NOTE: a compiled database is for one version and one kind of processor; Hyperscan refuses
     # another, and then it is compiled anew.
-    version = importlib.metadata.version("hyperscan")
+    version = getattr(hyperscan, "__version__", None)
     edition = b"".join(path.read_bytes() for path in _sources())
     key = hashlib.sha256(repr((version, __version__, subject)).encode() + edition).hexdigest()
     return platformdirs.user_cache_path("layer-auditor") / f"patterns-{key[:32]}.hs"
