@@ -476,6 +476,9 @@ def test_half_a_pair_of_surrogates(value: str) -> None:
 def test_what_is_encoded_in_the_metadata_is_found(
     field: Field, packed: Callable[[bytes], str], inside: str
 ) -> None:
+    """
+    As in a file, and its place says how it is encoded.
+    """
     plain = f"API_URL=x\nGITHUB={TOKEN}\n".encode()
     held = replace(field, value=field.value.replace("{}", packed(plain)))
     found = {(f.secret.reveal(), f.path, f.inside, f.line) for f in findings(held)}
@@ -483,6 +486,9 @@ def test_what_is_encoded_in_the_metadata_is_found(
 
 
 def test_what_is_too_large_in_the_metadata_is_a_gap() -> None:
+    """
+    A bomb in a label is bounded like one in a file, and told.
+    """
     bomb = base64.b64encode(gzip.compress(bytes(1 << 20))).decode()
     limits = Limits(floor=1 << 14, ratio=1)
     found = list(scan_field(Field("config.Labels.x", bomb, name="x"), limits))

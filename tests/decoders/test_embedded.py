@@ -46,6 +46,9 @@ ENCODED = [
 @pytest.mark.parametrize("encoded", ENCODED)
 @pytest.mark.parametrize("around", [b"%b", b"key: %b\n", b"\xff%b\xff", b'"%b"', b"x=%b=="])
 def test_seen_in_both_ways(encoded: bytes, around: bytes) -> None:
+    """
+    With Hyperscan and without, whatever lies around it.
+    """
     data = around % encoded
     found = told(data, fast=True)
     assert found
@@ -64,4 +67,7 @@ def test_seen_in_both_ways(encoded: bytes, around: bytes) -> None:
     ).map(b"".join)
 )
 def test_never_different(data: bytes) -> None:
+    """
+    Any bytes give the same in both ways.
+    """
     assert told(data, fast=True) == told(data, fast=False)

@@ -58,8 +58,9 @@ class FastPrefilter:
         See `Prefilter.hits`.
         """
         hits: list[Hit] = []
-        see = self._see_all if self._strings else self._see
-        self._database.scan(data, match_event_handler=see, context=(data, hits, {}))
+        # Of a binary the lines are not told apart, so none of its matches is left out.
+        last: dict[int, int] | None = None if self._strings else {}
+        self._database.scan(data, match_event_handler=self._see, context=(data, hits, last))
         if self._left is not None:
             hits += self._left.hits(data)
         # NOTE: of a binary, only strings in ASCII are ever shown to a plugin.
@@ -70,10 +71,10 @@ class FastPrefilter:
 
     def _see(self, number: int, start: int, end: int, flags: int, context: Any) -> None:
         """
-        One match in a text. Others of the same near it on its line say nothing new.
+        One match. In a text others of the same near it on its line say nothing new.
         """
         data, hits, last = context
-        before = last.get(number)
+        before = last.get(number) if last else None
         if before is not None and end - before < NEAR and data.find(b"\n", before, end) < 0:
             return
         are_told = True
@@ -82,17 +83,8 @@ class FastPrefilter:
                 hits.append((end, rule))
             else:
                 are_told = False
-        if are_told:
+        if are_told and last is not None:
             last[number] = end
-
-    def _see_all(self, number: int, start: int, end: int, flags: int, context: Any) -> None:
-        """
-        One match in a binary, where lines are not told apart.
-        """
-        data, hits, _ = context
-        for rule, worth in self._rules[number]:
-            if worth is None or worth(data, end):
-                hits.append((end, rule))
 
     def _folded(self, data: bytes) -> list[Hit]:
         """
