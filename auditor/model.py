@@ -6,10 +6,11 @@ Words follow the OCI image specification; ours are finding, leak, gap and ledger
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from auditor.patterns import lazy_regex
 
 
 class Confidence(StrEnum):
@@ -209,8 +210,8 @@ class Reading(StrEnum):
 
 
 _PACKED = frozenset({"gzip", "bzip2", "xz", "zstd", "lzma", "lz4", "compress", "zlib"})
-_SUFFIX = re.compile(r"\.(?:gz|bz2|xz|zst|lzma|lz4|Z)$")
-_MEMBER = re.compile(r"(?!\(|table |stream |git )[^!()\n]*[^!()\s][./][^!()\n]*$")
+_SUFFIX = lazy_regex(r"\.(?:gz|bz2|xz|zst|lzma|lz4|Z)$")
+_MEMBER = lazy_regex(r"(?!\(|table |stream |git )[^!()\n]*[^!()\s][./][^!()\n]*$")
 """
 What a part of a file is called that is a file itself.
 """

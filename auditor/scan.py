@@ -5,7 +5,6 @@ One blob of an archive → what it holds: inflate, hash, walk, and hand its file
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future
@@ -15,6 +14,7 @@ from auditor import packages
 from auditor.decoders import Limits, decode, decode_text
 from auditor.detectors import detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.pieces import Found, Item, Payload, Piece, Search, look, spot
 from auditor.runners import Runner
 from auditor.streams import inflate
@@ -54,7 +54,7 @@ LITTLE = 1 << 12
 How much is read at once between files that are passed over, in bytes.
 """
 
-_LINE = re.compile(r" in line \d+")
+_LINE = lazy_regex(r" in line \d+")
 
 Seen = Callable[[int], None]
 """

@@ -8,7 +8,6 @@ it says is only a reason to compute it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -17,10 +16,11 @@ from auditor.cache.identity import Identity
 from auditor.cache.sealed import seal
 from auditor.cache.shelf import Shelf
 from auditor.model import Image, LayerScan
+from auditor.patterns import lazy_regex
 from auditor.ranking.marks import Marks
 from auditor.streams.reading import Hashing, Range, Reader, drain
 
-_NAMED = re.compile(r"(?:^|/)([0-9a-f]{64})(?:\.tar(?:\.gz)?)?$")
+_NAMED = lazy_regex(r"(?:^|/)([0-9a-f]{64})(?:\.tar(?:\.gz)?)?$")
 """
 How blobs are called that are named by their digest.
 """

@@ -17,6 +17,7 @@ from auditor.decoders.binary import BinaryDecoder
 from auditor.decoders.budget import Budget
 from auditor.decoders.marshalled import Code, Unmarshal
 from auditor.model import Gap, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import File
 
 SHORTEST = 6
@@ -29,7 +30,7 @@ A longer constant is no secret but a document, with lines of its own, in bytes.
 """
 _LINES = bytes(byte if (byte >= 32 and byte != 127) or byte == 9 else 10 for byte in range(256))
 _SPACES = _LINES.replace(b"\n", b" ")
-_NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = lazy_regex(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ def _words(load: int, names: bytes, attribute: int, fast: int) -> re.Pattern[byt
     """
     first, third, fourth = (re.escape(bytes([number])) for number in (load, attribute, fast))
     pattern = b"%b(.)(?:[%b](.)|..%b(.)|%b(.))" % (first, names, third, fourth)
-    return re.compile(pattern, re.DOTALL)
+    return lazy_regex(pattern, re.DOTALL)
 
 
-_CLASSIC = re.compile(rb"d(..)(?:[Za](..)|...?_(..)|\x7d(..))", re.DOTALL)
+_CLASSIC = lazy_regex(rb"d(..)(?:[Za](..)|...?_(..)|\x7d(..))", re.DOTALL)
 """
 Before 3.6 an argument had two bytes.
 """

@@ -4,7 +4,6 @@ cpio: initial ram disks and the payload of RPM packages. The formats newc, crc a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,10 +11,11 @@ from auditor.decoders.budget import Budget
 from auditor.decoders.buffer import Buffer
 from auditor.decoders.names import member_name
 from auditor.model import Gap, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import Bounded, File, Peekable
 
-_NEWC = re.compile(rb"07070[12][0-9A-Fa-f]{104}")
-_ODC = re.compile(rb"070707[0-7]{70}")
+_NEWC = lazy_regex(rb"07070[12][0-9A-Fa-f]{104}")
+_ODC = lazy_regex(rb"070707[0-7]{70}")
 _NAME_LIMIT = 1 << 16
 _REGULAR = 0o100000
 _TYPE = 0o170000

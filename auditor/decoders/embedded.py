@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import binascii
 import codecs
-import re
 from collections.abc import Callable, Iterator
 
 from auditor.model import Text
+from auditor.patterns import lazy_regex
 from auditor.streams.inflate import compression
 from auditor.streams.reading import File, Held
 
@@ -27,12 +27,12 @@ Runs shorter than this are not decoded, in characters: what they hold is shorter
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _RUNS = bytes(98 if byte in _ALPHABET else 32 for byte in range(256))
 _LONG = b"b" * SHORTEST
-_HEXED = re.compile(rb"[0-9a-f]{24,}|[0-9A-F]{24,}")
+_HEXED = lazy_regex(rb"[0-9a-f]{24,}|[0-9A-F]{24,}")
 _ZLIB = (b"x\x9c", b"x\xda", b"x\x01", b"x\x5e")
 _NO_CONTROL = bytes([*range(0x20, 0x7F), 9, 10, 13, *range(0x80, 0x100)])
-_NEXT_LINE = re.compile(rb"\r?\n[ \t]*([A-Za-z0-9+/\-_]+)(={0,2})(?=[ \t]*(?:\r?\n|\Z))")
-_HEX = re.compile(rb"(?:[0-9a-f]{2}){24,}|(?:[0-9A-F]{2}){24,}")
-_RUN = re.compile(rb"[A-Za-z0-9+/\-_]+")
+_NEXT_LINE = lazy_regex(rb"\r?\n[ \t]*([A-Za-z0-9+/\-_]+)(={0,2})(?=[ \t]*(?:\r?\n|\Z))")
+_HEX = lazy_regex(rb"(?:[0-9a-f]{2}){24,}|(?:[0-9A-F]{2}){24,}")
+_RUN = lazy_regex(rb"[A-Za-z0-9+/\-_]+")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _PRINTABLE = bytes([*range(0x20, 0x7F), 9, 10, 13])
 _WIDTHS = frozenset((60, 64, 70, 72, 76))
@@ -62,7 +62,7 @@ _WIDE_GROUP = b"%b[AQgw][AB].A%b%bA" % (
     _where(lambda bits: 2 <= bits & 15 < 8),
     _where(lambda bits: bits & 3 == 0),
 )
-_PROMISING = re.compile(
+_PROMISING = lazy_regex(
     b"(?:%b){4}|%b|H4sI|KLUv/|/Td6WFoA|Qlpo[M-Z]|UEsDB|eJ|eNo|eAE|77u/|(?:[2-7][0-9a-fA-F]|0[9aAdD]){16}"
     % (_TEXT_GROUP, _WIDE_GROUP)
 )

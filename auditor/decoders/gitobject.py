@@ -5,7 +5,6 @@ more. gitformat-pack(5) and git's objects.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
 
@@ -13,12 +12,13 @@ from auditor.decoders.budget import Budget
 from auditor.decoders.buffer import Buffer
 from auditor.decoders.unpacked import Unpacked
 from auditor.model import Gap, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import File, Peekable
 
 KINDS = ("commit", "tree", "blob", "tag")
-_HEAD = re.compile(rb"(commit|tree|blob|tag) (\d{1,19})\0")
+_HEAD = lazy_regex(rb"(commit|tree|blob|tag) (\d{1,19})\0")
 _HEAD_LIMIT = 32
-_LOOSE = re.compile(r"objects/([0-9a-f]{2})/([0-9a-f]{38})$")
+_LOOSE = lazy_regex(r"objects/([0-9a-f]{2})/([0-9a-f]{38})$")
 _TREE_LIMIT = 16 << 20
 
 
@@ -49,7 +49,7 @@ class GitObjectDecoder:
         head = _HEAD.match(content.peek(_HEAD_LIMIT))
         kind = head[1].decode() if head else "blob"
         content.read(head.end() if head else 0)
-        way = re.search(_LOOSE, file.path)
+        way = _LOOSE.search(file.path)
         name = f"{kind} {way[1]}{way[2][:8]}" if way else kind
         if kind == "blob":
             # What else it may be is told by its own magic.

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import File
 
 LARGEST = 1 << 20
@@ -46,7 +47,7 @@ _KINDS = (
     # Java's own stores, JKS and JCEKS: magic, version 1 or 2.
     (rb"(?:\xfe\xed\xfe\xed|\xce\xce\xce\xce)\x00\x00\x00[\x01\x02]", "JAVA KEYSTORE", "JKS"),
 )
-_PATTERNS = tuple((re.compile(magic, re.DOTALL), label, name) for magic, label, name in _KINDS)
+_PATTERNS = tuple((lazy_regex(magic, re.DOTALL), label, name) for magic, label, name in _KINDS)
 
 
 class KeystoreDecoder:

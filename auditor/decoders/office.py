@@ -4,12 +4,12 @@ The XML of office documents: a word that was typed in pieces stands in several e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.decoders.budget import Budget
 from auditor.decoders.text import TextDecoder
 from auditor.model import Gap, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import File, Held
 
 LIMIT = 8 << 20
@@ -21,10 +21,10 @@ _NAMESPACES = (
     b"http://purl.oclc.org/ooxml/",
     b"urn:oasis:names:tc:opendocument:",
 )
-_PARAGRAPH = re.compile(
+_PARAGRAPH = lazy_regex(
     rb"</(?:w:p|a:p|text:p|text:h|si|w:instrText|row)>|<(?:w:br|w:tab|text:tab)\b"
 )
-_TAG = re.compile(rb"<[^<>]{0,65536}>")
+_TAG = lazy_regex(rb"<[^<>]{0,65536}>")
 _ENTITIES = {b"&lt;": b"<", b"&gt;": b">", b"&quot;": b'"', b"&apos;": b"'", b"&amp;": b"&"}
 
 

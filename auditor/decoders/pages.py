@@ -5,17 +5,18 @@ read at most once as a tree's page, and every chain ends.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from auditor.patterns import lazy_regex
 
 Value = bytes | int | None
 _LEAF_TABLE = 13
 _LEAF_INDEX = 10
 _INNER_TABLE = 5
 _INNER_INDEX = 2
-_COLUMN = re.compile(rb"^\s*(?:\"([^\"]+)\"|`([^`]+)`|\[([^\]]+)\]|([^\s,()\"'`\[]+))")
+_COLUMN = lazy_regex(rb"^\s*(?:\"([^\"]+)\"|`([^`]+)`|\[([^\]]+)\]|([^\s,()\"'`\[]+))")
 _CONSTRAINTS = frozenset((b"CONSTRAINT", b"PRIMARY", b"UNIQUE", b"CHECK", b"FOREIGN"))
 _SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0)
 """

@@ -12,6 +12,7 @@ from auditor.decoders.budget import Budget
 from auditor.decoders.buffer import Buffer
 from auditor.decoders.unpacked import Unpacked
 from auditor.model import Gap, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import File, Held, Kept
 
 MAGIC = b"%PDF-"
@@ -19,11 +20,11 @@ LIMIT = 32 << 20
 """
 The largest document whose streams are opened, in bytes.
 """
-_STREAM = re.compile(rb"stream\r?\n(?=[\x08\x18\x28\x38\x48\x58\x68\x78][\x01-\xff])")
-_IMAGE = re.compile(rb"/Subtype\s*/Image|/FontFile|/Length[123]\b")
+_STREAM = lazy_regex(rb"stream\r?\n(?=[\x08\x18\x28\x38\x48\x58\x68\x78][\x01-\xff])")
+_IMAGE = lazy_regex(rb"/Subtype\s*/Image|/FontFile|/Length[123]\b")
 _STREAM_LIMIT = 8 << 20
-_SHOWN = re.compile(rb"\(((?:[^()\\]|\\.){0,4096})\)|<([0-9A-Fa-f\s]{0,8192})>|(T[*dDm]|ET|')")
-_ESCAPED = re.compile(rb"\\([nrtbf()\\]|[0-7]{1,3}|\r?\n)")
+_SHOWN = lazy_regex(rb"\(((?:[^()\\]|\\.){0,4096})\)|<([0-9A-Fa-f\s]{0,8192})>|(T[*dDm]|ET|')")
+_ESCAPED = lazy_regex(rb"\\([nrtbf()\\]|[0-7]{1,3}|\r?\n)")
 _CHARS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"", b"f": b""}
 
 

@@ -5,12 +5,12 @@ layers are tars like others; here is what its config and history say, value by v
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor import oci
 from auditor.errors import NotAnImage
 from auditor.model import Field, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import File, Held, Peekable
 
 HELD = 16 << 20
@@ -19,11 +19,11 @@ How much JSON of one archive is kept until it shows whether it is an image, in b
 """
 LINK_LIMIT = 1000
 _HEAD = 512
-_DOCUMENT = re.compile(
+_DOCUMENT = lazy_regex(
     r"manifest\.json|index\.json|oci-layout|repositories|blobs/sha256/[0-9a-f]{64}"
     r"|(?:sha256:)?[0-9a-f]{64}(?:\.json|/json)?"
 )
-_LAYER = re.compile(r"(?:.*/)?layer\.tar|[0-9a-f]{64}\.tar(?:\.gz)?")
+_LAYER = lazy_regex(r"(?:.*/)?layer\.tar|[0-9a-f]{64}\.tar(?:\.gz)?")
 
 
 class Saved:

@@ -4,7 +4,6 @@ A tar in a file; and if it is an image archive, what that image says of itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.decoders.binary import BinaryDecoder
@@ -12,6 +11,7 @@ from auditor.decoders.budget import Budget, OverBudget
 from auditor.decoders.names import member_name
 from auditor.decoders.saved import Saved
 from auditor.model import Gap, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.header import BLOCK, is_header
 from auditor.streams.reading import Buffered, File, Peekable
 from auditor.streams.tar import Damage, Entry, Kind, Stray, Tar
@@ -20,7 +20,7 @@ DAMAGE_LIMIT = 5
 """
 How many damaged places of one archive are told one by one.
 """
-_PLAIN_RECORDS = re.compile(
+_PLAIN_RECORDS = lazy_regex(
     r"(?:path|linkpath|size|[amc]time|[ug]id|[ug]name|hdrcharset|charset"
     r"|(?:GNU\.sparse|LIBARCHIVE\.creationtime|SCHILY\.(?:dev|ino|nlink)|MSWINDOWS)\b.*)"
 )

@@ -5,12 +5,12 @@ Text in UTF-8, UTF-16, UTF-32 and Latin-1, whole if it is not too large, else in
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 
 from auditor.decoders.binary import appended_zip
 from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import File, Peekable, Then
 
 WHOLE = 8 << 20
@@ -32,11 +32,11 @@ _FIRST_OF_BOMS = frozenset((b"", *(bom[:1] for bom, _ in _BOMS)))
 _CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27}) + b"\x7f"
 
 
-_WRITTEN = re.compile(rb"[\x20-\x7e]{4}")
+_WRITTEN = lazy_regex(rb"[\x20-\x7e]{4}")
 """
 The least that anybody wrote.
 """
-_NARROW = re.compile(rb"[\x20-\x7e]{16}")
+_NARROW = lazy_regex(rb"[\x20-\x7e]{16}")
 
 
 class TextDecoder:

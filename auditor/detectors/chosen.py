@@ -5,9 +5,9 @@ How a value came about: typed in order on a keyboard, or chosen by a person to b
 from __future__ import annotations
 
 import itertools
-import re
 
 from auditor.detectors.placeholders import is_example
+from auditor.patterns import lazy_regex
 
 ORDERLY = 0.4
 """
@@ -23,7 +23,7 @@ _SYMBOLS = 4
 So many different symbols are in no name and in no sentence.
 """
 _PAIRED = {")": "(", "]": "[", "}": "{"}
-_SYNTAX = re.compile(
+_SYNTAX = lazy_regex(
     r"\\|\s|://|^\^|\$$|\(\?|\.[*+]|\[\^?\w-\w|%[sdrv(]|\$\{\w+\}|\{\{?\s*[\w.]*\s*\}|<[/\w][^<>]*>|=>|->|\w\(|;$|::"
 )
 

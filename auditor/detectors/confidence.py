@@ -15,6 +15,7 @@ from auditor.detectors.chosen import is_complex
 from auditor.detectors.keys import judge_key
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 Judgement = tuple[Confidence, str]
 
@@ -31,7 +32,7 @@ _SIGNATURES = {"HS256": 43, "HS384": 64, "HS512": 86, "ES256": 86, "ES384": 128,
 """
 How long signatures are in base64 without padding, in characters.
 """
-_CREDENTIAL_FILE = re.compile(
+_CREDENTIAL_FILE = lazy_regex(
     r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.env|\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|\.netrc|_netrc|"
     r"pip\.conf|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.dockercfg|credentials|"
     r"\.docker/config\.json|\.aws/[^/]+|\.kube/config|kubeconfig|settings\.xml|"

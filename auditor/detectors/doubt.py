@@ -23,6 +23,7 @@ from auditor.detectors.placeholders import is_counted, is_reference, is_worded
 from auditor.detectors.published import VALUES
 from auditor.detectors.rules import RULES
 from auditor.model import Confidence, Finding, Text
+from auditor.patterns import lazy_regex
 
 RANDOM = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
 KEYWORD, VARIABLE = "Secret Keyword", "Secret Variable"
@@ -57,7 +58,7 @@ HEAD = 1 << 14
 """
 By how much of a text its kind is judged, in bytes.
 """
-_INSTALLED = re.compile(
+_INSTALLED = lazy_regex(
     r"^/(?:usr/)?(?:lib(?:64|exec|x?32)?|s?bin)/|^/usr/(?:include|share/(?!nginx/html/))|"
     r"^/usr/local/(?:go|include|share)/|^/usr/local/lib/(?:python|node_modules|ruby|perl|R)|"
     r"/(?:site-packages|dist-packages|node_modules|gems|\.cargo/registry|go/pkg/mod|\.m2/repository|"
@@ -68,10 +69,10 @@ Where package managers put what others wrote. It proves nothing, so it counts ag
 merely possible and nothing else.
 """
 _IN_USE = frozenset({Kind.VALUES, Kind.SETTINGS, Kind.SHELL})
-_NAME = re.compile(r"([\w.\-@/]+)[\"'\])]*\s*(?:[:=]|=>|,)?\s*[\"'(\[]*$")
-_ID = re.compile(r"git_?head|(?:version|request|trace|snapshot)_?id$|nonce$", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
-_ALPHABET = re.compile(r"abcdefghijk|ABCDEFGHIJK|0123456789", re.ASCII)
+_NAME = lazy_regex(r"([\w.\-@/]+)[\"'\])]*\s*(?:[:=]|=>|,)?\s*[\"'(\[]*$")
+_ID = lazy_regex(r"git_?head|(?:version|request|trace|snapshot)_?id$|nonce$", re.IGNORECASE)
+_DIGIT = lazy_regex(r"\d")
+_ALPHABET = lazy_regex(r"abcdefghijk|ABCDEFGHIJK|0123456789", re.ASCII)
 
 
 def weighed(text: Text, findings: Iterable[Finding]) -> Iterator[Finding]:

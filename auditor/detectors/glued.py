@@ -17,6 +17,7 @@ from auditor.detectors.placeholders import is_worded
 from auditor.detectors.rules import RULES, Rule
 from auditor.detectors.rules.matching import judged, looks_random
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 LONGEST = 400
 """
@@ -30,7 +31,7 @@ SHORT_LEAD = 5
 """
 So short a lead without a separator comes by chance within base64, in letters.
 """
-_FIELD = re.compile(r"\{(\w+)(?::(\d+))?\}")
+_FIELD = lazy_regex(r"\{(\w+)(?::(\d+))?\}")
 _CLASSES = {
     "hex": "[0-9a-f]",
     "HEX": "[0-9A-F]",
@@ -43,18 +44,18 @@ _CLASSES = {
     "digit": "[0-9]",
     "crc": "[0-9A-Za-z]{6}",
 }
-_ENCODED = re.compile(rf"[A-Za-z0-9+/]{{{AROUND}}}")
-_LONGER = re.compile(r"[a-z]{2}[_-]$")
+_ENCODED = lazy_regex(rf"[A-Za-z0-9+/]{{{AROUND}}}")
+_LONGER = lazy_regex(r"[a-z]{2}[_-]$")
 """
 What makes a lead the end of another: `dckr_pat_`, `sk_live_`.
 """
-_LENGTH = re.compile(r"(?<!\d)(?:[89]|[1-5]\d)(?!\d)")
-_ORDINARY = re.compile(r"[0-9a-f]+$|(?:ion|test|live|api|key|pat|sc|rc|pk|sk|oy|re)[_-]$")
+_LENGTH = lazy_regex(r"(?<!\d)(?:[89]|[1-5]\d)(?!\d)")
+_ORDINARY = lazy_regex(r"[0-9a-f]+$|(?:ion|test|live|api|key|pat|sc|rc|pk|sk|oy|re)[_-]$")
 """
 Leads that are numbers, or ends of words in names of programs.
 """
-_RUN = re.compile(rb"[^\n]*")
-_WORD = re.compile(rb"[A-Za-z0-9+/_-]")
+_RUN = lazy_regex(rb"[^\n]*")
+_WORD = lazy_regex(rb"[A-Za-z0-9+/_-]")
 
 
 @dataclass(frozen=True, slots=True)

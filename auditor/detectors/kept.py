@@ -12,6 +12,7 @@ from auditor.detectors.assigned import normalised
 from auditor.detectors.assignments.base import decoded
 from auditor.detectors.credential_files import FILES, CredentialFile
 from auditor.model import Finding, Reading, Secret, Text
+from auditor.patterns import lazy_regex
 
 
 @cache
@@ -22,7 +23,7 @@ def _any_path() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{kind.path.pattern})" for kind in FILES.values()), re.I)
 
 
-_WORTH = re.compile(
+_WORTH = lazy_regex(
     r"netrc|pass|shadow|pwd|secret|token|cred|key|auth|tfstate|docker|kaniko", re.IGNORECASE
 )
 """

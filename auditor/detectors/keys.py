@@ -11,6 +11,7 @@ import re
 
 from auditor.detectors import published
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 SMALLEST = 32
 """
@@ -33,7 +34,7 @@ PUBLISHED = published.PUBLISHED | {
 SHA-256 of the decoded body of keys that software publishes on purpose, and whose they are.
 """
 
-_BLOCK = re.compile(
+_BLOCK = lazy_regex(
     r"BEGIN (?P<label>[A-Z0-9 ]+?)-{4,5}(?P<body>.*?)-{4,5}END (?P=label)", re.DOTALL
 )
 

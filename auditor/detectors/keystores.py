@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from auditor.detectors.keys import judge_key
 from auditor.model import Confidence, Finding, Secret, Text
+from auditor.patterns import lazy_regex
 
 NAME = "Key Store"
 KEY = "Private Key"
@@ -31,13 +32,13 @@ COMMON = ("", "changeit", "changeme", "password", "secret", "123456")
 """
 Passwords that are none.
 """
-_BLOCK = re.compile(r"-----BEGIN (PKCS12|JAVA KEYSTORE)-----\n(.*?)-----END", re.DOTALL)
-_KEY = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----\n.*?-----END \1-----", re.DOTALL)
+_BLOCK = lazy_regex(r"-----BEGIN (PKCS12|JAVA KEYSTORE)-----\n(.*?)-----END", re.DOTALL)
+_KEY = lazy_regex(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----\n.*?-----END \1-----", re.DOTALL)
 _BAG = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01"
 """
 The OID of a bag up to its last number: 1 is a key, 2 an encrypted key (RFC 7292, appendix D).
 """
-_MAC = re.compile(
+_MAC = lazy_regex(
     rb"\x30.\x30.\x30.\x06(?P<oid_length>.)(?P<oid>.{5,9})(?:\x05\x00)?\x04(?P<length>[\x10-\x40])",
     re.DOTALL,
 )

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import re
 
-_SECRET = re.compile(
+from auditor.patterns import lazy_regex
+
+_SECRET = lazy_regex(
     r"""
         (?:api|access|private|encrypt(?:ion)?|signing|app|auth|master|account|service|session
           |storage|shared|client|deploy|license|ssh|db|jwt|hmac|rsa|dsa|ec|aes|crypt(?:o)?
@@ -22,16 +24,16 @@ _SECRET = re.compile(
     """,
     re.VERBOSE,
 )
-_PERHAPS = re.compile(
+_PERHAPS = lazy_regex(
     r"(?:^|_)(?:keys?|salt|pepper|seed|auth|dsn|webhook|pat|bearer|authorization|authtoken)\d*$"
 )
-_LOOSE = re.compile(r"(?:^|_)(?:auth|dsn|webhook|pat|bearer)\d*$")
-_ENDING = re.compile(
+_LOOSE = lazy_regex(r"(?:^|_)(?:auth|dsn|webhook|pat|bearer)\d*$")
+_ENDING = lazy_regex(
     r"(?:_(?:base|base64|b64|hex|value|val|plain|text|raw|old|new|current|prod|production|dev|test"
     r"|staging|stage|live|qa|uat|local|default|master|primary|secondary|main|backup|rw|ro|admin"
     r"|root|db|here|v\d+)|_?\d+)+$"
 )
-_OPEN = re.compile(
+_OPEN = lazy_regex(
     r"""
         (?:^|_)public(?:_|key|token)
       | (?:^|_)(?: public | publishable | primary | foreign | sort | partition | cache | idempotency
@@ -53,7 +55,7 @@ _OPEN = re.compile(
     """,
     re.VERBOSE,
 )
-_OTHERWISE = re.compile(
+_OTHERWISE = lazy_regex(
     r"""
         (?: ^|_ )(?: file | path | dir | folder | name | names | url | uri | host | port | type | id
           | ttl | timeout | expir(?:y|es|ation|e)(?:_in)? | length | len | min | max | size | count
@@ -78,12 +80,12 @@ _OTHERWISE = re.compile(
     """,
     re.VERBOSE,
 )
-_PUBLIC = re.compile(
+_PUBLIC = lazy_regex(
     r"sha(?:1|224|256|384|512)?(?:sum)?s?|md5(?:sum)?|checksum|digest|fingerprint|gpg|pgp|revision|"
     r"commit|vcs|version|integrity|hash|etag|build_?id|ref|uuid|cache|container|parent|id|"
     r"hostname|domainname|macaddress",
 )
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = lazy_regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 GLUED = 6

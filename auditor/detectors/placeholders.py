@@ -7,7 +7,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_REFERENCE = re.compile(
+from auditor.patterns import lazy_regex
+
+_REFERENCE = lazy_regex(
     r"""^(?:
         \$ (?: [A-Za-z_]\w* | \d | [{(\[] .* | [A-Za-z_]\w* [:/.\-\[] .* | \$ [{(A-Za-z_] .* )
       | % [A-Za-z_][A-Za-z0-9_]* %  # %NAME%
@@ -20,7 +22,7 @@ _REFERENCE = re.compile(
     )$""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_EXAMPLE = re.compile(
+_EXAMPLE = lazy_regex(
     r"""
         example | sample | dummy | placeholder | change[-_ ]?(?:me|it|this)
       | replace[-_ ]?(?:me|this|with)
@@ -38,13 +40,13 @@ _WORDS = frozenset(
 """
 Words that documentation puts in a password's place. `tiger` is SQLAlchemy's.
 """
-_PATH = re.compile(r"^(?:[A-Za-z]:\\|\.{0,2}/|~/)[^\s:@]*$")
-_URL = re.compile(r"^[a-z][a-z0-9+.\-]*://[^\s@]*$", re.IGNORECASE)
+_PATH = lazy_regex(r"^(?:[A-Za-z]:\\|\.{0,2}/|~/)[^\s:@]*$")
+_URL = lazy_regex(r"^[a-z][a-z0-9+.\-]*://[^\s@]*$", re.IGNORECASE)
 
 
-_WORD = re.compile(r"[A-Z]?[a-z]{4,}")
-_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}")
-_VOWEL = re.compile(r"[aeiouy]")
+_WORD = lazy_regex(r"[A-Z]?[a-z]{4,}")
+_CONSONANTS = lazy_regex(r"[bcdfghjklmnpqrstvwxz]{4}")
+_VOWEL = lazy_regex(r"[aeiouy]")
 WORDED = 0.5
 """
 So large a part of a name in a program are words. Of values of 24 characters that are drawn from

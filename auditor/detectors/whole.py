@@ -12,40 +12,42 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 
+from auditor.patterns import lazy_regex
+
 KEY_LINES = 400
 """
 A private key is no longer than this, in lines.
 """
 
 _TOKENS = {
-    "GitHub Token": re.compile(r"gh[pousr]_[A-Za-z0-9_]{36,}?(?=gh[pousr]_|[^A-Za-z0-9_]|$)"),
-    "GitLab Token": re.compile(
+    "GitHub Token": lazy_regex(r"gh[pousr]_[A-Za-z0-9_]{36,}?(?=gh[pousr]_|[^A-Za-z0-9_]|$)"),
+    "GitLab Token": lazy_regex(
         r"(?:glpat|gldt|glft|glsoat|glrt|glcbt|glimt|glptt|glagent|gloas)-[A-Za-z0-9_\-.]{20,}"
         r"|GR1348941[A-Za-z0-9_\-]{20,}"
     ),
-    "NPM tokens": re.compile(
+    "NPM tokens": lazy_regex(
         r":_authToken=\s*[\"']?(npm_[A-Za-z0-9]+|[A-Fa-f0-9-]{36}|npm_[^\s\"']+)"
     ),
-    "JSON Web Token": re.compile(r"eyJ[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+(?:\.[A-Za-z0-9_.+/=-]*)?"),
-    "Slack Token": re.compile(
+    "JSON Web Token": lazy_regex(r"eyJ[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+(?:\.[A-Za-z0-9_.+/=-]*)?"),
+    "Slack Token": lazy_regex(
         r"(?:xoxe\.)?xox[abposr]-(?:\d+-)*[A-Za-z0-9-]+"
         r"|https://hooks\.slack\.com/services/T\w+/B\w+/\w+",
         re.IGNORECASE,
     ),
-    "OpenAI Token": re.compile(r"sk-[A-Za-z0-9_-]*T3BlbkFJ[A-Za-z0-9_-]{20,}"),
-    "Stripe Access Key": re.compile(r"[rs]k_live_[0-9a-zA-Z]{24,}"),
-    "Telegram Bot Token": re.compile(r"(?<!\d)\d{8,10}:[0-9A-Za-z_-]{35}"),
-    "Basic Auth Credentials": re.compile(r"://[^:/?#\[\]@\s]+:([^/?#@\s]+)@"),
-    "Artifactory Credentials": re.compile(r"(?<![A-Za-z0-9])A(?:KC|P[\dABCDEF])[a-zA-Z0-9]{8,}"),
-    "Azure Storage Account access key": re.compile(r"AccountKey=([a-zA-Z0-9+/=]{88})"),
-    "Discord Bot Token": re.compile(r"[MNO][A-Za-z\d_-]{23,}\.[\w-]{6}\.[\w-]{27,}"),
+    "OpenAI Token": lazy_regex(r"sk-[A-Za-z0-9_-]*T3BlbkFJ[A-Za-z0-9_-]{20,}"),
+    "Stripe Access Key": lazy_regex(r"[rs]k_live_[0-9a-zA-Z]{24,}"),
+    "Telegram Bot Token": lazy_regex(r"(?<!\d)\d{8,10}:[0-9A-Za-z_-]{35}"),
+    "Basic Auth Credentials": lazy_regex(r"://[^:/?#\[\]@\s]+:([^/?#@\s]+)@"),
+    "Artifactory Credentials": lazy_regex(r"(?<![A-Za-z0-9])A(?:KC|P[\dABCDEF])[a-zA-Z0-9]{8,}"),
+    "Azure Storage Account access key": lazy_regex(r"AccountKey=([a-zA-Z0-9+/=]{88})"),
+    "Discord Bot Token": lazy_regex(r"[MNO][A-Za-z\d_-]{23,}\.[\w-]{6}\.[\w-]{27,}"),
 }
 
-_BEGIN = re.compile(
+_BEGIN = lazy_regex(
     r"(?:-----?|---- )BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----?|PuTTY-User-Key-File-\d"
 )
-_OPENING = re.compile(r"^\s*(?:\+\s*)?[\"']+")
-_CLOSING = re.compile(r"[\"']+\s*[+.&]?\s*$")
+_OPENING = lazy_regex(r"^\s*(?:\+\s*)?[\"']+")
+_CLOSING = lazy_regex(r"[\"']+\s*[+.&]?\s*$")
 
 
 def whole(secret_type: str, fragment: str, lines: Sequence[str]) -> list[str]:

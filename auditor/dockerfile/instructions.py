@@ -5,15 +5,15 @@ One logical line → an instruction: keyword, flags, JSON or shell form, heredoc
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.dockerfile.lines import Logical, LogicalLines
 from auditor.dockerfile.words import split
+from auditor.patterns import lazy_regex
 
-_FLAG = re.compile(r"--[a-z][a-z0-9-]*(?:=(?:\"[^\"]*\"|'[^']*'|\S)*)?(?=\s|$)")
-_HEREDOC = re.compile(r"^\d*<<(-?)([^<\s]+)$")
+_FLAG = lazy_regex(r"--[a-z][a-z0-9-]*(?:=(?:\"[^\"]*\"|'[^']*'|\S)*)?(?=\s|$)")
+_HEREDOC = lazy_regex(r"^\d*<<(-?)([^<\s]+)$")
 _WITH_HEREDOCS = ("RUN", "COPY", "ADD")
 _WITH_JSON = ("ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME")
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from auditor.patterns import lazy_regex
+
 Pieces = tuple[str | None, ...]
 """
 A value: what is known of it, with `None` for each part that is not.
@@ -15,10 +17,10 @@ Words = Mapping[str, Pieces]
 """
 Variables with their values.
 """
-_VARIABLE = re.compile(
+_VARIABLE = lazy_regex(
     r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])([^{}]*))?\})"
 )
-_ASSIGNED = re.compile(r"^[^=\s]+=", re.DOTALL)
+_ASSIGNED = lazy_regex(r"^[^=\s]+=", re.DOTALL)
 
 
 def split(text: str, escape: str = "\\") -> list[str]:

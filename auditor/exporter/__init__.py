@@ -13,6 +13,7 @@ from auditor.exporter.archive import ArchiveSource, StdinSource
 from auditor.exporter.base import HEAD, Blob, Export, Source
 from auditor.exporter.docker import DockerSource
 from auditor.exporter.folder import FolderSource
+from auditor.patterns import lazy_regex
 
 SOURCES: dict[str, Source] = {
     "dir": FolderSource("dir"),
@@ -28,7 +29,7 @@ SOURCES: dict[str, Source] = {
 By the prefix that names them on the command line.
 """
 
-_PREFIX = re.compile(r"^([a-z][a-z-]*):(.+)$", re.DOTALL)
+_PREFIX = lazy_regex(r"^([a-z][a-z-]*):(.+)$", re.DOTALL)
 
 
 def choose(reference: str) -> tuple[Source, str]:

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.model import Variable
+from auditor.patterns import lazy_regex
 
-_PREFIX = re.compile(r"\|(\d{1,4}) ")
-_ARG = re.compile(r"^(?:.*?#\(nop\) +)?ARG +(.*)$", re.DOTALL)
-_BUILDAH_ARG = re.compile(r"#\(nop\) ARG ")
-_NAME = re.compile(r"(?:^| )([A-Za-z_][A-Za-z0-9_]*)=")
+_PREFIX = lazy_regex(r"\|(\d{1,4}) ")
+_ARG = lazy_regex(r"^(?:.*?#\(nop\) +)?ARG +(.*)$", re.DOTALL)
+_BUILDAH_ARG = lazy_regex(r"#\(nop\) ARG ")
+_NAME = lazy_regex(r"(?:^| )([A-Za-z_][A-Za-z0-9_]*)=")
 _SHELLS = (
     "/bin/sh -c",
     "cmd /S /C",

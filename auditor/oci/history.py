@@ -14,11 +14,12 @@ from typing import Any
 
 from auditor.model import HistoryEntry
 from auditor.oci import buildargs
+from auditor.patterns import lazy_regex
 
 UNKNOWN = "(unknown instruction)"
 
-_NOP = re.compile(r"^.*?#\(nop\) +", re.DOTALL)
-_BUILDKIT_RUN = re.compile(r"^RUN ")
+_NOP = lazy_regex(r"^.*?#\(nop\) +", re.DOTALL)
+_BUILDKIT_RUN = lazy_regex(r"^RUN ")
 _WRITES = ("RUN", "COPY", "ADD", "WORKDIR")
 
 

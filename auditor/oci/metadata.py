@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from auditor.model import Field, HistoryEntry, Variable
+from auditor.patterns import lazy_regex
 
 DEPTH_LIMIT = 60
 """
@@ -24,14 +25,14 @@ KEY_LENGTH = 16
 """
 Keys shorter than this hold no token, in characters.
 """
-_ASSIGNED = re.compile(r"^([A-Za-z_][A-Za-z0-9_.\-]*)=(.*)$", re.DOTALL)
-_SHELL_ASSIGNED = re.compile(
+_ASSIGNED = lazy_regex(r"^([A-Za-z_][A-Za-z0-9_.\-]*)=(.*)$", re.DOTALL)
+_SHELL_ASSIGNED = lazy_regex(
     r"(?:^|[\s;&|(])(?:export |-e |--env |--build-arg )?([A-Za-z_][A-Za-z0-9_]*)="
     r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"']+)"
 )
-_UNQUOTED = re.compile(r"(?:^| )(\"?[A-Za-z_][A-Za-z0-9_.\-/]*\"?)=")
-_DIGEST = re.compile(r"^[a-z0-9+._-]+:[0-9a-f]{32,}$")
-_BASE64 = re.compile(r"^[A-Za-z0-9+/]{16,}={0,2}$")
+_UNQUOTED = lazy_regex(r"(?:^| )(\"?[A-Za-z_][A-Za-z0-9_.\-/]*\"?)=")
+_DIGEST = lazy_regex(r"^[a-z0-9+._-]+:[0-9a-f]{32,}$")
+_BASE64 = lazy_regex(r"^[A-Za-z0-9+/]{16,}={0,2}$")
 _COMMANDS = ("Cmd", "Entrypoint", "Test", "OnBuild", "Shell", "args")
 
 

@@ -7,12 +7,12 @@ https://getcomposer.org/doc/
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from auditor.packages.base import Item, Recorded
+from auditor.patterns import lazy_regex
 
-_HEX = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HEX = lazy_regex(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Composer:

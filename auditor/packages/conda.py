@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import binascii
 import json
-import re
 from collections.abc import Iterator
 
 from auditor.packages.base import Claim, Item, Recorded
+from auditor.patterns import lazy_regex
 
 _FILE_KEYS = ("sha256_in_prefix", "sha256")
 _PACKAGE_KEYS = ("md5", "sha256", "legacy_bz2_md5")
-_HEX = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+_HEX = lazy_regex(r"[0-9a-f]{32}|[0-9a-f]{64}")
 
 
 class Conda:

@@ -4,8 +4,6 @@ The files of package databases, by their paths, and what each says: one explicit
 
 from __future__ import annotations
 
-import re
-
 from auditor.model import Claims
 from auditor.packages.apk import Apk
 from auditor.packages.base import Database
@@ -17,6 +15,7 @@ from auditor.packages.packing import pack
 from auditor.packages.pacman import Pacman
 from auditor.packages.pip import Pip
 from auditor.packages.rpm import Rpm
+from auditor.patterns import lazy_regex
 
 LIMIT = 256 << 20
 """
@@ -37,7 +36,7 @@ _ENDS = (
     "/diversions", "/installed", "/mtree", "/status", "/world",
 )  # fmt: skip
 _STATUS_FOLDER = "/var/lib/dpkg/status.d/"
-_PATTERNS = {name: re.compile(database.pattern) for name, database in DATABASES.items()}
+_PATTERNS = {name: lazy_regex(database.pattern) for name, database in DATABASES.items()}
 
 
 def is_database(path: str) -> bool:

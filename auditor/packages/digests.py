@@ -5,12 +5,12 @@ The digests by which package databases know a file, taken while it passes.
 from __future__ import annotations
 
 import hashlib
-import re
 
 from auditor.model import FileDigests
 from auditor.packages import python
+from auditor.patterns import lazy_regex
 
-_OWNABLE = re.compile(
+_OWNABLE = lazy_regex(
     r"/(?:bin|boot|etc|lib|lib32|lib64|libo32|libx32|opt|sbin|usr|var)/|"
     r"/(?:site|dist)-packages/|/(?:mini|ana|micro)?(?:conda|forge|mamba)[^/]*/|/conda-meta/|/envs/"
 )

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from auditor.packages.base import Claim, Diversion, Fact, Item
 from auditor.packages.publishers import standing_of
+from auditor.patterns import lazy_regex
 
-_SUMS = re.compile(rb"^([0-9a-fA-F]{32}) [ *](.+)$", re.MULTILINE)
-_CONFFILE = re.compile(rb"^ (/.*) ([0-9a-fA-F]{32})(?: obsolete| remove-on-upgrade)*$")
+_SUMS = lazy_regex(rb"^([0-9a-fA-F]{32}) [ *](.+)$", re.MULTILINE)
+_CONFFILE = lazy_regex(rb"^ (/.*) ([0-9a-fA-F]{32})(?: obsolete| remove-on-upgrade)*$")
 
 
 class Dpkg:

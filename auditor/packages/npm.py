@@ -8,12 +8,12 @@ https://docs.npmjs.com/cli/configuring-npm/package-lock-json#hidden-lockfiles
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from auditor.packages.base import Item, Recorded
+from auditor.patterns import lazy_regex
 
-_INTEGRITY = re.compile(r"(?:sha1-[A-Za-z0-9+/]{27}=|sha256-[A-Za-z0-9+/]{43}=|"
+_INTEGRITY = lazy_regex(r"(?:sha1-[A-Za-z0-9+/]{27}=|sha256-[A-Za-z0-9+/]{43}=|"
                         r"sha384-[A-Za-z0-9+/]{64}|sha512-[A-Za-z0-9+/]{86}==)")  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import posixpath
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,6 +20,7 @@ from auditor.packages.base import (
     Recorded,
     Standing,
 )
+from auditor.patterns import lazy_regex
 
 log = logging.getLogger("auditor")
 
@@ -35,8 +35,8 @@ RECORD = 16
 Bytes: a shortened hash of what is claimed, and the package's number.
 """
 _KEY = 12
-_MERGED = re.compile(rb"^/(?:usr/)?(bin|sbin|lib|lib32|lib64|libo32|libx32)/")
-_NOT_PLAIN = re.compile(rb"//|/\.\.?(?:/|$)")
+_MERGED = lazy_regex(rb"^/(?:usr/)?(bin|sbin|lib|lib32|lib64|libo32|libx32)/")
+_NOT_PLAIN = lazy_regex(rb"//|/\.\.?(?:/|$)")
 
 
 def canonical(path: bytes) -> bytes:

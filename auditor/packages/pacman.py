@@ -5,21 +5,21 @@ pacman: a compressed mtree for each package; see alpm(7), mtree(5).
 from __future__ import annotations
 
 import binascii
-import re
 import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 
 from auditor.packages.base import Claim, Fact, Item
 from auditor.packages.publishers import standing_of
+from auditor.patterns import lazy_regex
 
 INFLATED_LIMIT = 64 << 20
 """
 Bytes of one mtree after decompression.
 """
-_FOLDER = re.compile(r"/local/([^/]+)-[^-/]+-[^-/]+/[^/]+$")
-_DIGEST = re.compile(rb" (md5|sha256)digest=([0-9a-f]+)(?= |$)")
-_OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
+_FOLDER = lazy_regex(r"/local/([^/]+)-[^-/]+-[^-/]+/[^/]+$")
+_DIGEST = lazy_regex(rb" (md5|sha256)digest=([0-9a-f]+)(?= |$)")
+_OCTAL = lazy_regex(rb"\\([0-3][0-7]{2})")
 
 
 class Pacman:

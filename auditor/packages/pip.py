@@ -15,12 +15,13 @@ from collections.abc import Iterator
 
 from auditor.packages.base import Claim, Fact, Item, Recorded, Standing
 from auditor.packages.pypi import KNOWN
+from auditor.patterns import lazy_regex
 
-_NAME = re.compile(r"/([^/]+?)(?:-[^-/]*)?\.dist-info/[^/]+$")
-_DIGEST = re.compile(r"(sha256|sha1|md5)=([A-Za-z0-9_-]+)={0,2}")
-_HEX = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}")
-_ABOUT = re.compile(rb"^(?:Home-page|Project-URL|Download-URL):[ \t]*[^\s]", re.MULTILINE)
-_PRIVATE = re.compile(rb"^Classifier:[ \t]*Private ::", re.MULTILINE)
+_NAME = lazy_regex(r"/([^/]+?)(?:-[^-/]*)?\.dist-info/[^/]+$")
+_DIGEST = lazy_regex(r"(sha256|sha1|md5)=([A-Za-z0-9_-]+)={0,2}")
+_HEX = lazy_regex(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}")
+_ABOUT = lazy_regex(rb"^(?:Home-page|Project-URL|Download-URL):[ \t]*[^\s]", re.MULTILINE)
+_PRIVATE = lazy_regex(rb"^Classifier:[ \t]*Private ::", re.MULTILINE)
 
 
 class Pip:

@@ -4,20 +4,19 @@ Who makes packages that anybody can get: the distributions, by what their packag
 
 from __future__ import annotations
 
-import re
-
 from auditor.packages.base import Standing
+from auditor.patterns import lazy_regex
 
 _DOMAINS = (
     "alpinelinux.org", "archlinux.org", "canonical.com", "debian.net", "debian.org", "devuan.org",
     "kali.org", "raspberrypi.com", "raspberrypi.org", "ubuntu.com",
 )  # fmt: skip
-_VENDORS = re.compile(
+_VENDORS = lazy_regex(
     r"AlmaLinux|Amazon(?: Linux|\.com)?|CentOS|CloudLinux|Fedora Project|Microsoft Corporation|"
     r"Mageia\.Org|openEuler|openSUSE|Oracle America|Red Hat, Inc\.|Rocky Enterprise Software "
     r"Foundation|Rocky Linux|SUSE LLC <https://www\.suse\.com/>"
 )
-_ADDRESS = re.compile(r"<[^<>@\s]*@([^<>@\s]+)>\s*$")
+_ADDRESS = lazy_regex(r"<[^<>@\s]*@([^<>@\s]+)>\s*$")
 
 
 def standing_of(maintainer: str) -> Standing | None:

@@ -5,20 +5,20 @@ package is installed. Each says the size of its source; see https://peps.python.
 
 from __future__ import annotations
 
-import re
 import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from auditor.model import FileDigests
 from auditor.packages.packing import encoded, key_of_file, shortened
+from auditor.patterns import lazy_regex
 
 HEAD = 16
 """
 Bytes of a compiled module before its code: magic, flags, time and size of the source.
 """
-_SOURCE = re.compile(r".*/(?:(?:site|dist)-packages|lib(?:32|64)?/python[0-9.]+)/.*\.py")
-_COMPILED = re.compile(r"(.*/)__pycache__/([^/]+?)\.[^./]+(?:\.opt-\d)?\.pyc")
+_SOURCE = lazy_regex(r".*/(?:(?:site|dist)-packages|lib(?:32|64)?/python[0-9.]+)/.*\.py")
+_COMPILED = lazy_regex(r"(.*/)__pycache__/([^/]+?)\.[^./]+(?:\.opt-\d)?\.pyc")
 _PATH = 8
 _RECORD = 48
 _SIZE = struct.Struct("<I")

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from auditor.dockerfile import Instruction, Pieces, Words, expand, fits, pairs, split
 from auditor.model import HistoryEntry
+from auditor.patterns import lazy_regex
 
-_FLAGS = re.compile(r"^(?:--[a-z][a-z-]*(?:=\S*)? +)+")
-_CLASSIC_COPY = re.compile(
+_FLAGS = lazy_regex(r"^(?:--[a-z][a-z-]*(?:=\S*)? +)+")
+_CLASSIC_COPY = lazy_regex(
     r"^(?:--\S+?)?\s*(?:(?:file|dir|multi):)?[0-9a-f]{16,}(?::\S+)? in (?P<dest>.*)$", re.DOTALL
 )
-_SHELL = re.compile(
+_SHELL = lazy_regex(
     r"(?:^| )(?:/\S*sh(?: -\S+)* -\w*c|cmd /S /C|(?:powershell|pwsh)\S* -Command) $"
 )
 _SHELL_LENGTH = 200

@@ -14,6 +14,8 @@ from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 
+from auditor.patterns import lazy_regex
+
 STRONG_BITS = 80.0
 """
 A value with at least as much entropy cannot be guessed, in bits.
@@ -22,7 +24,7 @@ WORD_BITS = 12.0
 """
 What a word adds to the guessing, however long it is: it may be one of some 4000, in bits.
 """
-_WORD = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
+_WORD = lazy_regex(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
 
 
 LONG = 20
@@ -122,7 +124,7 @@ def stable(path: str) -> str:
     return re.sub(r"\b[0-9a-f]{12,}\b", "", re.sub(r"\[\d+\]", "[]", path))
 
 
-_LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+_LABEL = lazy_regex(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 
 
 def preview(value: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from auditor.dockerfile import Dockerfile, Instruction, fits, pairs, parse, split
 from auditor.model import BuildSource, Gap, Image, Layer, Origin, Place
+from auditor.patterns import lazy_regex
 from auditor.ranking.alignment import Alignment, align
 from auditor.ranking.dialects import METADATA
 from auditor.ranking.lives import Evidence
@@ -18,12 +19,12 @@ SEVERAL = "one of "
 """
 How the instruction of a layer begins that stands for many steps.
 """
-_HISTORY = re.compile(r"^history\[(\d{1,6})\]\.")
-_VARIABLE = re.compile(r"^(?:container_)?config\.(Env|Labels)\.(.+)$", re.DOTALL)
-_OF_CONFIG = re.compile(
+_HISTORY = lazy_regex(r"^history\[(\d{1,6})\]\.")
+_VARIABLE = lazy_regex(r"^(?:container_)?config\.(Env|Labels)\.(.+)$", re.DOTALL)
+_OF_CONFIG = lazy_regex(
     r"^(?:container_)?config\.(Cmd|Entrypoint|Healthcheck|Shell|User|WorkingDir)\b"
 )
-_PASSED = re.compile(r"^attestation/.*\bbuild-arg:([A-Za-z_][A-Za-z0-9_]*)$", re.DOTALL)
+_PASSED = lazy_regex(r"^attestation/.*\bbuild-arg:([A-Za-z_][A-Za-z0-9_]*)$", re.DOTALL)
 _KEYWORDS = {
     "Cmd": "CMD",
     "Entrypoint": "ENTRYPOINT",

@@ -4,7 +4,6 @@ The life of a secret across layers: where it stands, and which layer overwrote o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,8 +19,9 @@ from auditor.model import (
     Proof,
     State,
 )
+from auditor.patterns import lazy_regex
 
-_NO_FILE = re.compile(r"^\(|/\.wh\.[^/]*$")
+_NO_FILE = lazy_regex(r"^\(|/\.wh\.[^/]*$")
 _NO_PART = ("after the end of the tar", "pax comment")
 
 

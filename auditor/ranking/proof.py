@@ -17,17 +17,18 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from auditor.model import Image, LayerScan, State
+from auditor.patterns import lazy_regex
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
 
 _UNPACK = {"gzip": "gzip -dc", "zstd": "zstd -dc", "xz": "xz -dc", "bzip2": "bzip2 -dc"}
-_HISTORY = re.compile(r"^history\[(\d{1,6})\]\.(\w+)$")
-_ENV = re.compile(r"^config\.Env\.([^=]+)$", re.DOTALL)
-_LABEL = re.compile(r"^config\.Labels\.(.+)$", re.DOTALL)
-_PART = re.compile(r"^config\.([A-Z][A-Za-z]+)\b")
-_STATEMENT = re.compile(r"^(attestation/\d+)\b(.*)$", re.DOTALL)
-_PASSED = re.compile(r"(?:^|\.)(build-arg:[^.]+)$", re.DOTALL)
-_SPARE = re.compile(r"^unreferenced/(.+)$", re.DOTALL)
+_HISTORY = lazy_regex(r"^history\[(\d{1,6})\]\.(\w+)$")
+_ENV = lazy_regex(r"^config\.Env\.([^=]+)$", re.DOTALL)
+_LABEL = lazy_regex(r"^config\.Labels\.(.+)$", re.DOTALL)
+_PART = lazy_regex(r"^config\.([A-Z][A-Za-z]+)\b")
+_STATEMENT = lazy_regex(r"^(attestation/\d+)\b(.*)$", re.DOTALL)
+_PASSED = lazy_regex(r"(?:^|\.)(build-arg:[^.]+)$", re.DOTALL)
+_SPARE = lazy_regex(r"^unreferenced/(.+)$", re.DOTALL)
 _PLACEHOLDER = "IMAGE.tar"
 """
 Stands for what came on standard input.

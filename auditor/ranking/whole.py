@@ -4,7 +4,6 @@ The whole ranking on one page: image and findings in, final report out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,6 +20,7 @@ from auditor.model import (
     Report,
     Severity,
 )
+from auditor.patterns import lazy_regex
 from auditor.ranking import lines, lives, proof, sealing
 from auditor.ranking.advice import script
 from auditor.ranking.advice.script import Script
@@ -32,7 +32,7 @@ from auditor.ranking.proof import Entries, Whence
 from auditor.ranking.redaction import Redact, nothing, redactor
 from auditor.ranking.severity import count, is_apart, score
 
-_DIGEST = re.compile(r"^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
+_DIGEST = lazy_regex(r"^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
 
 
 @dataclass(frozen=True, slots=True)

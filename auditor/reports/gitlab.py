@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from auditor import __version__
 from auditor.model import Gap, Leak, Report
+from auditor.patterns import lazy_regex
 from auditor.reports.identity import identities
 from auditor.reports.json import TOOL, dump
 from auditor.reports.places import best, sentence, target
@@ -42,7 +43,7 @@ PLACES = 100
 """
 How many places of a leak are told one by one.
 """
-_PAGE = re.compile(r"https?://[!-~]+")
+_PAGE = lazy_regex(r"https?://[!-~]+")
 
 
 def write_gitlab(reports: Sequence[Report], out: TextIO) -> None:

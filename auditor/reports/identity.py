@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from auditor.model import Report
+from auditor.patterns import lazy_regex
 
-_SCHEME = re.compile(r"^(?:docker-archive|oci-archive|oci|dir|docker|podman|registry):(?=.)")
-_SUFFIX = re.compile(r"(?:\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|oci|img))+$", re.IGNORECASE)
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_SCHEME = lazy_regex(r"^(?:docker-archive|oci-archive|oci|dir|docker|podman|registry):(?=.)")
+_SUFFIX = lazy_regex(r"(?:\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|oci|img))+$", re.IGNORECASE)
+_UNSAFE = lazy_regex(r"[^A-Za-z0-9._-]+")
 _FILES = ("docker-archive", "oci-archive", "oci", "dir")
 LONGEST = 120
 """

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from auditor.model import Leak, Origin, Place, Report, Severity
+from auditor.patterns import lazy_regex
 from auditor.reports.places import fate, spot, where
 from auditor.reports.terminal import plain, plural, shorten, size
 
@@ -43,7 +44,7 @@ _MARKS = {
     Severity.LOW: "⬜",
 }
 # Seven letters of a to f may be a commit, which GitHub links.
-_WORD = re.compile(r"(?!\(?[a-f]{7})\(?[A-Za-z][A-Za-z'-]*[.,;:)!?]*")
+_WORD = lazy_regex(r"(?!\(?[a-f]{7})\(?[A-Za-z][A-Za-z'-]*[.,;:)!?]*")
 
 
 def write_markdown(reports: Sequence[Report], out: TextIO) -> None:

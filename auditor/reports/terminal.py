@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from auditor.model import Severity
+from auditor.patterns import lazy_regex
 
-_COMMAND = re.compile(
+_COMMAND = lazy_regex(
     # NOTE: GitHub trims a line before it looks for one, and lines are wrapped anywhere.
     r":(?=:(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|notice|remove-matcher|"
     r"save-state|set-env|set-output|stop-commands|warning|internal-set-repo-path)(?:\s|::|$))"

@@ -4,15 +4,16 @@ One tar header: checksum, numbers, names, pax records.
 
 from __future__ import annotations
 
-import re
 import zlib
+
+from auditor.patterns import lazy_regex
 
 BLOCK = 512
 """
 The size of a header, and what data is padded to, in bytes.
 """
 _ZERO = bytes(BLOCK)
-_STORED = re.compile(rb"[\x80-\xff]|[\s0-7]*(?:\0|\Z)")
+_STORED = lazy_regex(rb"[\x80-\xff]|[\s0-7]*(?:\0|\Z)")
 """
 What may be a checksum: most blocks of a file that is no tar fail here, at once.
 """

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 
 from auditor.model import Gap, PathIndex, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.reading import CHUNK, Buffered, File, Peekable, Reader
 from auditor.streams.tar import Damage, Entry, Kind, Stray, Tar
 from auditor.walker.whiteouts import PREFIX, Mark, meaning, normalise
@@ -24,7 +24,7 @@ How many damaged places of one layer are told one by one.
 """
 AFTER_END = "after the end of the tar"
 
-_TELLING_NAME = re.compile(r"[A-Za-z0-9_\-]{20}|://|(?i:passw|secret|token)[^/]*[=:]")
+_TELLING_NAME = lazy_regex(r"[A-Za-z0-9_\-]{20}|://|(?i:passw|secret|token)[^/]*[=:]")
 _PLAIN_RECORDS = frozenset(
     {"path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid", "uname", "gname",
      "hdrcharset", "charset"}

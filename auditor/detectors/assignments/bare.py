@@ -17,22 +17,23 @@ from auditor.detectors.assignments.base import (
 )
 from auditor.detectors.assignments.places import COMMAND, WORKING, Kind
 from auditor.detectors.assignments.quoted import name_before
+from auditor.patterns import lazy_regex
 
-_ASSIGNED = re.compile(
+_ASSIGNED = lazy_regex(
     rf"{CORE}(?P<rest>[\w.\-]{{0,60}})(?P<close>\\?[\"']?\]?)(?P<operator>\s*(?:[:?+]{{0,3}}=|"
     rf":)\s*)"
     r"(?=[^\s\"'`(\[<>=,;)&|]|[<>(\[&|;=,][^\s])"
 )
-PATTERN = re.compile(
+PATTERN = lazy_regex(
     CORE + r"[\w.\-]*\\?[\"']?\]?\s*(?:[:?+]{0,3}=|:)\s*(?:[^\s\"'`]{2}|\\$)", re.IGNORECASE
 )
-_WORDS = re.compile(
+_WORDS = lazy_regex(
     rf"^\s*(?:(?:env|setenv|set|arg|"
     rf"label)\s+)?(?P<name>[\w.\-]{{0,60}}?{CORE}[\w.\-]{{0,60}})[ \t]+"
     r"(?P<value>\S.*?)\s*$",
     re.IGNORECASE,
 )
-WORDS_PATTERN = re.compile(
+WORDS_PATTERN = lazy_regex(
     rf"^\s*(?:(?:env|setenv|set|arg|label)\s+)?[\w.\-]*{CORE}[\w.\-]*\s+[^\s=:]{{3}}",
     re.IGNORECASE,
 )
@@ -44,15 +45,15 @@ BEFORE = 160
 """
 What stands before a name tells how its value ends, in characters.
 """
-_COMMENT = re.compile(r"(?:^|\s)(?:[#;]|//)(?:\s|$).*$")
-_TIGHT_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_SHELL_WORD = re.compile(r"(?:\\.|[^\s;&|)\"'`\\]|\"(?:[^\"\\]|\\.)*\"|'[^']*')+")
-_PLAIN_REST = re.compile(r"(?:[ \t]+[A-Za-z]+[!?.]?){1,3}\s*$")
-_TAKES_ALL = re.compile(r"(?:^|[\s;&|\"'\[,])(?:export|env|arg|label|set|setenv)\s+[\w.\-]*$", re.I)
-_IN_QUOTES = re.compile(r"[\"'][\w.\-\s/:]*$|\\n[\w.\-]*$")
-_SOFT_END = re.compile(r"[\"']|\\[nrt]|$")
-_QUERY_END = re.compile(r"[&#\s\"'<>`;,)\\]|$")
-_OPTION_START = re.compile(r"(?:^|\s)-{1,2}[\w.\-]*$")
+_COMMENT = lazy_regex(r"(?:^|\s)(?:[#;]|//)(?:\s|$).*$")
+_TIGHT_COMMENT = lazy_regex(r"(?:^|\s)#.*$")
+_SHELL_WORD = lazy_regex(r"(?:\\.|[^\s;&|)\"'`\\]|\"(?:[^\"\\]|\\.)*\"|'[^']*')+")
+_PLAIN_REST = lazy_regex(r"(?:[ \t]+[A-Za-z]+[!?.]?){1,3}\s*$")
+_TAKES_ALL = lazy_regex(r"(?:^|[\s;&|\"'\[,])(?:export|env|arg|label|set|setenv)\s+[\w.\-]*$", re.I)
+_IN_QUOTES = lazy_regex(r"[\"'][\w.\-\s/:]*$|\\n[\w.\-]*$")
+_SOFT_END = lazy_regex(r"[\"']|\\[nrt]|$")
+_QUERY_END = lazy_regex(r"[&#\s\"'<>`;,)\\]|$")
+_OPTION_START = lazy_regex(r"(?:^|\s)-{1,2}[\w.\-]*$")
 
 
 def read(spot: Spot) -> Iterator[Pair]:

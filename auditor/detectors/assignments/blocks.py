@@ -10,39 +10,40 @@ from collections.abc import Iterator
 
 from auditor.detectors.assignments.base import CORE, LONGEST_VALUE, Pair, Reader, Spot
 from auditor.detectors.assignments.places import WORKING, Kind
+from auditor.patterns import lazy_regex
 
 FOLLOWING = 6
 """
 How many lines below its name a value may stand.
 """
-_ELEMENT = re.compile(
+_ELEMENT = lazy_regex(
     rf"<(?P<name>(?:[\w.\-]{{1,40}}:)?[\w.\-]{{0,60}}{CORE}[\w.\-]{{0,60}})(?:\s[^<>]*)"
     rf"?>(?P<value>[^<]*)(?P<end></)?",
     re.IGNORECASE,
 )
-ELEMENT_PATTERN = re.compile(rf"<[\w.\-:]*{CORE}[\w.\-]*(?:\s[^<>]*)?>", re.IGNORECASE)
-_KEYED = re.compile(
+ELEMENT_PATTERN = lazy_regex(rf"<[\w.\-:]*{CORE}[\w.\-]*(?:\s[^<>]*)?>", re.IGNORECASE)
+_KEYED = lazy_regex(
     rf"\b(?:name|key|id|field|parameter_?key|variable|env|title)[\"']?\]?\s*[:=]\s*\\?[\"']?"
     rf"(?P<name>[\w.\-/]{{0,60}}?{CORE}[\w.\-]{{0,60}})\\?[\"']?",
     re.IGNORECASE,
 )
-KEYED_PATTERN = re.compile(
+KEYED_PATTERN = lazy_regex(
     rf"(?:name|key|id|field|variable|env|title)[\"']?\]?\s*[:=]\s*\\?[\"']?[\w.\-/]*{CORE}",
     re.IGNORECASE,
 )
-_VALUE = re.compile(
+_VALUE = lazy_regex(
     r"(?<![\w\-])(?:(?:parameter|default|string)?_?value|default|content)[\"']?\s*[:=]\s*"
     r"(?:\\?\"(?P<double>(?:[^\"\\]|\\.)*?)\\?\"|'(?P<single>[^']*)'|"
     r"(?P<bare>[^\s\"'{\[,][^,#}]*))",
     re.IGNORECASE,
 )
-_TEXT = re.compile(r"^[^<>]*>(?P<value>[^<]+)</")
-_BLOCK = re.compile(
+_TEXT = lazy_regex(r"^[^<>]*>(?P<value>[^<]+)</")
+_BLOCK = lazy_regex(
     rf"^(?P<indent>\s*(?:-\s+)?)[\"']?(?P<name>[\w.\-]{{0,60}}{CORE}[\w.\-]{{0,60}})"
     rf"[\"']?\s*:\s*[|>][+\-\d]*\s*$",
     re.IGNORECASE,
 )
-BLOCK_PATTERN = re.compile(rf"{CORE}[\w.\-]*[\"']?\s*:\s*[|>]", re.IGNORECASE)
+BLOCK_PATTERN = lazy_regex(rf"{CORE}[\w.\-]*[\"']?\s*:\s*[|>]", re.IGNORECASE)
 
 
 def read_elements(spot: Spot) -> Iterator[Pair]:

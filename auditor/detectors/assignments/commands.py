@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from auditor.detectors.assignments.base import CORE, Pair, Reader, Spot
 from auditor.detectors.assignments.places import WORKING, Kind
+from auditor.patterns import lazy_regex
 
 NAME = "Command Line Credential"
 CONTINUED = 20
@@ -142,45 +143,45 @@ COMMANDS = (
 """
 Programs that take a credential as an argument, and how.
 """
-_PIPED = re.compile(
+_PIPED = lazy_regex(
     r"(?:echo|printf)\s+(?:-\w+\s+)?(?P<quote>[\"']?)(?P<value>[^|\"']{3,200}?)(?P=quote)\s*\|\s*"
     r"(?:sudo\s+)?(?P<program>chpasswd|sudo\s+-S|passwd\s+--stdin|\S+\s+login\b[^|"
     r";&]*--password-stdin|"
     r"gh\s+auth\s+login|cryptsetup|openssl\s+passwd\s+-stdin|smbpasswd)"
 )
-_SQL = re.compile(
+_SQL = lazy_regex(
     r"(?:identified\s+(?:with\s+\w+\s+)?by|with\s+(?:encrypted\s+)?password|"
     r"set\s+password(?:\s+for\s+\S+)?\s*=\s*(?:password\s*\()?|password\s*\()"
     r"\s*\(?(?P<quote>\\?['\"])(?P<value>.{1,128}?)(?P=quote)",
     re.IGNORECASE,
 )
-_SECURE_STRING = re.compile(
+_SECURE_STRING = lazy_regex(
     r"convertto-securestring\s+(?:-string\s+)?(?P<quote>[\"'])(?P<value>[^\"']+)(?P=quote)",
     re.IGNORECASE,
 )
-_OPTION = re.compile(
+_OPTION = lazy_regex(
     rf"(?<![\w\-])--?(?P<name>[a-z0-9][\w.\-]{{0,60}}?(?<![a-z0-9])(?:{CORE})[\w\-]{{0,60}}|"
     rf"{CORE}[\w\-]{{0,60}})"
     rf"[\"']?(?:=|,?[ \t]+[\"']?|[\"'],\s*[\"'])(?!-){_ARGUMENT}",
     re.IGNORECASE,
 )
-_MOUNTED = re.compile(r"(?:id|type|src|source|env)=")
+_MOUNTED = lazy_regex(r"(?:id|type|src|source|env)=")
 """
 `docker build --secret id=…` says where a secret lies.
 """
-_LITERAL = re.compile(r"--from-literal[=\s]+[\"']?(?P<name>[\w.\-]+)=(?P<value>[^\s\"']+)")
+_LITERAL = lazy_regex(r"--from-literal[=\s]+[\"']?(?P<name>[\w.\-]+)=(?P<value>[^\s\"']+)")
 
-_COMPILED = tuple((re.compile(command.pattern), command) for command in COMMANDS)
-_PIPE_PATTERN = re.compile(r"(?:echo|printf)\s.*\|.*(?:passwd|sudo|login|cryptsetup)")
-_SQL_PATTERN = re.compile(
+_COMPILED = tuple((lazy_regex(command.pattern), command) for command in COMMANDS)
+_PIPE_PATTERN = lazy_regex(r"(?:echo|printf)\s.*\|.*(?:passwd|sudo|login|cryptsetup)")
+_SQL_PATTERN = lazy_regex(
     r"(?:identified\s.*by|password(?:\s+for\s+\S+)?)\s*=?\s*\(?\\?['\"]|password\s*\(",
     re.IGNORECASE,
 )
-_OPTION_PATTERN = re.compile(
+_OPTION_PATTERN = lazy_regex(
     rf"--?[\w.\-]*{CORE}[\w\-]*[\"']?(?:=|,?\s+[\"']?|[\"'],\s*[\"'])[^\s\-]{{3}}", re.IGNORECASE
 )
-_LITERAL_PATTERN = re.compile(r"--from-literal[=\s]")
-_SECURE_PATTERN = re.compile(r"convertto-securestring", re.IGNORECASE)
+_LITERAL_PATTERN = lazy_regex(r"--from-literal[=\s]")
+_SECURE_PATTERN = lazy_regex(r"convertto-securestring", re.IGNORECASE)
 
 
 def read(spot: Spot) -> Iterator[Pair]:
@@ -240,8 +241,8 @@ def unquoted(value: str) -> str:
 
 
 _PATTERNS = (
-    *(re.compile(command.probe) for command in COMMANDS),
-    *(re.compile(rf"(?:{command.program})\b.*\\$") for command in COMMANDS),
+    *(lazy_regex(command.probe) for command in COMMANDS),
+    *(lazy_regex(rf"(?:{command.program})\b.*\\$") for command in COMMANDS),
     _PIPE_PATTERN,
     _SQL_PATTERN,
     _OPTION_PATTERN,

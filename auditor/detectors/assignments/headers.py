@@ -11,37 +11,38 @@ from collections.abc import Iterator
 
 from auditor.detectors.assignments.base import Pair, Reader, Spot
 from auditor.detectors.assignments.places import EVERYWHERE
+from auditor.patterns import lazy_regex
 
 NAME = "Authorization Header"
 SURE = 12
 """
 A token that a scheme such as Bearer introduces is at least this long, in characters.
 """
-_AUTHORIZATION = re.compile(
+_AUTHORIZATION = lazy_regex(
     r"(?:proxy-)?authorization\\?[\"'`]?\]?\s*(?:[:=,]|=>|\()\s*\\?[\"'`]?"
     r"(?P<scheme>bearer|basic|token|apikey|api-key|key|ghost|bot|digest|genie_?key|klaviyo-api-key|"
     r"sso-key|bot|aws|glsa|oauth|"
     r"ssws|zoho-oauthtoken)?[ \t]*:?(?P<value>\\?[\"']?\s*\+?\s*[^\s\"'`<>\\,;)]+)",
     re.IGNORECASE,
 )
-AUTHORIZATION_PATTERN = re.compile(
+AUTHORIZATION_PATTERN = lazy_regex(
     r"authorization\\?[\"'`]?\]?\s*(?:[:=,]|=>|\()\s*\\?[\"'`]?[^\s\"'`]", re.IGNORECASE
 )
-_BEARER = re.compile(r"\b(?:bearer)[ \t]+(?P<value>[\w.~+/\-]{16,}=*)", re.IGNORECASE)
-BEARER_PATTERN = re.compile(r"bearer[ \t]+[\w.~+/\-]{16}", re.IGNORECASE)
-_OTHER = re.compile(
+_BEARER = lazy_regex(r"\b(?:bearer)[ \t]+(?P<value>[\w.~+/\-]{16,}=*)", re.IGNORECASE)
+BEARER_PATTERN = lazy_regex(r"bearer[ \t]+[\w.~+/\-]{16}", re.IGNORECASE)
+_OTHER = lazy_regex(
     r"(?P<name>(?:x-|private-|job-|deploy-|dd-|api-|circle-|shopify-|ocp-|access-|cf-|rapidapi-|"
     r"auth-)[\w\-]{0,40}(?:key|token|secret|auth|password)|apikey)\\?[\"']?\s*:\s*\\?[\"']?"
     r"(?P<value>[^\s\"'`<>\\,;)]+)",
     re.IGNORECASE,
 )
-OTHER_PATTERN = re.compile(
+OTHER_PATTERN = lazy_regex(
     r"(?:x-|private-|job-|deploy-|dd-|api-|circle-|shopify-|ocp-|access-|cf-|rapidapi-|auth-|"
     r"apikey)"
     r"[\w\-]*\\?[\"']?\s*:\s*\\?[\"']?[^\s\"']{8}",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(r"(?:-H|--header)\b|https?://", re.IGNORECASE)
+_COMMAND = lazy_regex(r"(?:-H|--header)\b|https?://", re.IGNORECASE)
 
 
 def read(spot: Spot) -> Iterator[Pair]:

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from auditor.detectors.names import words
 from auditor.detectors.rules import RULES
 from auditor.detectors.rules.base import RANDOM
+from auditor.patterns import lazy_regex
 
 SHORTEST_NAME = 3
 """
@@ -40,7 +41,7 @@ _FAMILIES = ("xox[a-z]-", "gh[a-z]_", "gl[a-z]{2,5}-")
 """
 Leads of Slack, GitHub and GitLab, of which a letter tells the kind of token.
 """
-_LEAD = re.compile(r"(?:\(\?P<value>)?(?P<lead>(?:[A-Za-z0-9_~-]|\\[.\-])+)(?P<more>[?*{]?)")
+_LEAD = lazy_regex(r"(?:\(\?P<value>)?(?P<lead>(?:[A-Za-z0-9_~-]|\\[.\-])+)(?P<more>[?*{]?)")
 
 
 @lru_cache(maxsize=8192)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.detectors.confidence import is_credential_file
+from auditor.patterns import lazy_regex
 
 
 class Kind(StrEnum):
@@ -101,24 +102,24 @@ _DOCUMENT = _extensions(
     1 2 3 4 5 6 7 8 9 3pm 1p 3p 1ssl 3ssl 5ssl 7ssl docbook dtd xsd xsl xslt rng wsdl log diff patch
     changes changelog csv tsv list md5sums lock sum rdf bib eml mbox symbols templates"""
 )
-_VALUES_NAME = re.compile(
+_VALUES_NAME = lazy_regex(
     r"(?:\.env(?:[.\-_].+)?|.*\.env(?:\.[^.]+)?|env|envfile|environment|\.envrc)$"
 )
-_SHELL_NAME = re.compile(
+_SHELL_NAME = lazy_regex(
     r"(?:(?:.*\.)?(?:docker|container)file(?:[.\-].*)?|\..*(?:history|profile)|"
     r"\.(?:bash|zsh|k?sh)(?:rc|env|_aliases|_login|_logout)|\.?zshrc|(?:gnu)?makefile.*|"
     r"justfile|procfile|crontab|.*entrypoint|profile|jenkinsfile|vagrantfile)$",
     re.IGNORECASE,
 )
 _SETTINGS_EXTENSIONS = _extensions("py js mjs cjs ts rb php exs go java kt cs pl lua")
-_SETTINGS_SOURCE = re.compile(
+_SETTINGS_SOURCE = lazy_regex(
     r"(?:^|/)(?:(?:[\w.\-]*[._\-])?(?:settings?|conf|config|configuration|secrets?|credentials?|"
     r"constants|parameters|environment|database|initializer|application|local|prod|production|"
     r"wp-config)(?:[._\-][\w.\-]*)?\.(?:py|js|mjs|cjs|ts|rb|php|exs|go|java|kt|cs|pl|lua)"
     r"|(?:settings?|config|configs|conf|environments)/[\w.\-]+\.(?:py|js|ts|rb|php|exs))$",
     re.IGNORECASE,
 )
-_SHOWN = re.compile(
+_SHOWN = lazy_regex(
     r"(?:^|[/._\-])(?:tests?|testing|testdata|test[_\-]\w+|\w+[_\-]tests?|specs?|__tests__|"
     r"fixtures?|examples?|samples?|demos?|mocks?|__mocks__|stubs?|tutorials?|skeleton|"
     r"docs?|documentation|gtk-doc|share/(?:man|info|help)|templates?|tmpl|tpl|snippets?|"
@@ -126,22 +127,22 @@ _SHOWN = re.compile(
     r"default|orig|in)$",
     re.IGNORECASE,
 )
-_MESSAGES = re.compile(
+_MESSAGES = lazy_regex(
     r"(?:^|[/._\-])(?:locales?|lang|langs|languages?|i18n|l10n|intl|translations?|messages?|"
     r"nls|lc_messages|strings|po|grammars?|syntax(?:es)?|themes?|icons?|mime|dictionar(?:y|ies)|"
     r"keymaps?|xkb|unicode|emoji)(?=[/._\-]|$)"
     r"|[_\-.](?:[a-z]{2}|[a-z]{2}[_\-][A-Z]{2})\.(?:properties|json|ya?ml|xml|resx)$",
 )
-_INSTALLED = re.compile(
+_INSTALLED = lazy_regex(
     r"/(?:site-packages|dist-packages|node_modules|vendor|gems|\.cargo/registry|go/pkg/mod|"
     r"usr/(?:lib|share|include|libexec|src)|usr/local/(?:lib|share|include)|\.m2|\.pyenv/versions)/"
 )
 """
 Where package managers put what others wrote: programs there hold nobody's settings.
 """
-_SHEBANG = re.compile(rb"#!\s*\S*?(?:/|\benv\s+(?:-\S+\s+)?)(\w+)")
+_SHEBANG = lazy_regex(rb"#!\s*\S*?(?:/|\benv\s+(?:-\S+\s+)?)(\w+)")
 _SHELLS = (b"sh", b"bash", b"dash", b"zsh", b"ksh", b"ash", b"fish")
-_LIKE_SETTINGS = re.compile(
+_LIKE_SETTINGS = lazy_regex(
     r"^\s*(?:[#;].*|//.*|\[.*\]|(?:export\s+)?[\w.\-/\"']+\s*[=:].*|[\w.\-]+\s+\S+|[{}\[\]],?)?\s*$"
 )
 HEAD = 120
@@ -221,7 +222,7 @@ def by_content(path: str, data: bytes) -> Place:
     return Place(kind, shown, words, extension)
 
 
-_COMMENTED = re.compile(r"^\s*(?:>>>|\.\.\. |#|//|/?\*|--\s|\$ |<!--|;|%|@|r?\"{3}|r?'{3})")
+_COMMENTED = lazy_regex(r"^\s*(?:>>>|\.\.\. |#|//|/?\*|--\s|\$ |<!--|;|%|@|r?\"{3}|r?'{3})")
 
 
 def is_aside(line: str, above: str, format: str) -> bool:

@@ -18,6 +18,7 @@ from auditor.detectors.assignments.base import (
     lowered,
 )
 from auditor.detectors.assignments.places import EVERYWHERE
+from auditor.patterns import lazy_regex
 
 _TYPE = r"(?:\s*:?\s*[\w.<>|?*&\[\]]{1,40})?"
 """
@@ -25,16 +26,16 @@ _TYPE = r"(?:\s*:?\s*[\w.<>|?*&\[\]]{1,40})?"
 """
 _OPERATOR = r"\s*(?::{0,3}=|[?+.|]{1,2}=|={1,3}|=>|->|:|,|\()\s*"
 _OPENING = r"(?:(?:[\w.:]{1,40}\()?(?:[rbufl@$]{0,2}))(?P<quote>\\?\"\"\"|\\?[\"'`])"
-_ASSIGNED = re.compile(
+_ASSIGNED = lazy_regex(
     rf"{CORE}(?P<rest>[\w.\-]{{0,60}})(?P<close>\\?[\"'`]?)\s?[\])]?{_TYPE}{_OPERATOR}{_OPENING}"
 )
-PATTERN = re.compile(
+PATTERN = lazy_regex(
     CORE + r"[\w.\-]*[\"'`\\\])\s]*(?::?\s*[\w.<>|?*&\[\]]+)?\s*[:=?+.|>,(\-]+\s*[\w.:(@$]*"
     r"\\?[\"'`]+[^\"'`\s][^\"'`]",
     re.IGNORECASE,
 )
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$")
-_CALLED = re.compile(r"(?:get|read|find|has|fetch|load|lookup|input|prompt|open|exists?|env)\w*\($")
+_CALLED = lazy_regex(r"(?:get|read|find|has|fetch|load|lookup|input|prompt|open|exists?|env)\w*\($")
 """
 What is given to a function like that is where the value lies, not the value.
 """

@@ -17,6 +17,7 @@ from auditor.detectors.keys import judge_key
 from auditor.detectors.placeholders import is_example
 from auditor.detectors.whole import KEY_LINES, private_key
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 NEAR = 14
 """
@@ -26,16 +27,16 @@ _HASH = (
     r"(?:\$(?:2[abxy]?|1|5|6|7|y|gy|apr1|md5|sha1|argon2(?:id?|d)|scrypt|pbkdf2(?:-\w+)?|P|H|S)\$"
     r"[A-Za-z0-9./$=,+\-]{16,}|\{S?SHA(?:256|512)?\}[A-Za-z0-9+/]{24,}={0,2}|\{BCRYPT\}\S{40,})"
 )
-_ENTRY = re.compile(
+_ENTRY = lazy_regex(
     rf"^\s*[\"']?(?P<name>[A-Za-z_][\w.\-@+]{{0,63}}):(?P<value>{_HASH})(?=[:\s\"']|$)"
 )
-ENTRY_PATTERN = re.compile(rf"^\s*[\"']?[A-Za-z_][\w.\-@+]*:{_HASH}")
-_ASSIGNED = re.compile(
+ENTRY_PATTERN = lazy_regex(rf"^\s*[\"']?[A-Za-z_][\w.\-@+]*:{_HASH}")
+_ASSIGNED = lazy_regex(
     rf"(?P<name>[\w.\-]*(?:pass|pwd|hash|secret)[\w.\-]{{0,40}})[\"']?\s*(?:=>|"
     rf"[:=,])\s*[\"']?(?P<value>{_HASH})",
     re.IGNORECASE,
 )
-ASSIGNED_PATTERN = re.compile(
+ASSIGNED_PATTERN = lazy_regex(
     rf"(?:pass|pwd|hash|secret)[\w.\-]*[\"']?\s*(?:=>|[:=,])\s*[\"']?{_HASH}", re.IGNORECASE
 )
 
@@ -56,12 +57,12 @@ def _told(detector: str, name: str, value: str, sure: Confidence, reason: str) -
     return Pair(name, value, True, True, detector, (sure, reason))
 
 
-_AUTH = re.compile(r"\\?\"auth\\?\"\s*:\s*\\?\"(?P<value>[A-Za-z0-9+/]{4,}={0,2})\\?\"")
-AUTH_PATTERN = re.compile(r"\"auth\\?\"\s*:\s*\\?\"[A-Za-z0-9+/]{4}")
-_NPM = re.compile(
+_AUTH = lazy_regex(r"\\?\"auth\\?\"\s*:\s*\\?\"(?P<value>[A-Za-z0-9+/]{4,}={0,2})\\?\"")
+AUTH_PATTERN = lazy_regex(r"\"auth\\?\"\s*:\s*\\?\"[A-Za-z0-9+/]{4}")
+_NPM = lazy_regex(
     r"(?:^|[/:])_(?P<name>auth|password)\s*=\s*\"?(?P<value>[A-Za-z0-9+/]{4,}={0,2})\"?\s*$"
 )
-NPM_PATTERN = re.compile(r"_(?:auth|password)\s*=\s*\"?[A-Za-z0-9+/]{4}")
+NPM_PATTERN = lazy_regex(r"_(?:auth|password)\s*=\s*\"?[A-Za-z0-9+/]{4}")
 
 
 def read_auth(spot: Spot) -> Iterator[Pair]:
@@ -90,12 +91,12 @@ def _text(value: str) -> str | None:
     return text if text.isprintable() else None
 
 
-_WIREGUARD = re.compile(
+_WIREGUARD = lazy_regex(
     r"(?P<name>Pr(?:ivate|"
     r"eshared)_?Key)\s*[=:]\s*\"?(?P<value>[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)",
     re.I,
 )
-WIREGUARD_PATTERN = re.compile(r"pr(?:ivate|eshared)_?key\s*[=:]\s*\"?[A-Za-z0-9+/]{43}=", re.I)
+WIREGUARD_PATTERN = lazy_regex(r"pr(?:ivate|eshared)_?key\s*[=:]\s*\"?[A-Za-z0-9+/]{43}=", re.I)
 
 
 def read_wireguard(spot: Spot) -> Iterator[Pair]:
@@ -111,8 +112,8 @@ def read_wireguard(spot: Spot) -> Iterator[Pair]:
             yield _told("WireGuard Key", match["name"], match["value"], sure, "a WireGuard key")
 
 
-_AGE = re.compile(r"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}")
-AGE_PATTERN = re.compile(r"AGE-SECRET-KEY-1[A-Z0-9]{58}")
+_AGE = lazy_regex(r"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}")
+AGE_PATTERN = lazy_regex(r"AGE-SECRET-KEY-1[A-Z0-9]{58}")
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
@@ -143,11 +144,11 @@ def bech32_checks(text: str) -> bool:
     return check == 1
 
 
-_SALT = re.compile(
+_SALT = lazy_regex(
     r"(?P<name>(?:SECURE_AUTH|LOGGED_IN|AUTH|NONCE)_(?:KEY|"
     r"SALT))[\"']?\s*[,=:]\s*(?P<quote>[\"'])(?P<value>.{32,128}?)(?P=quote)"
 )
-SALT_PATTERN = re.compile(
+SALT_PATTERN = lazy_regex(
     r"(?:SECURE_AUTH|LOGGED_IN|AUTH|NONCE)_(?:KEY|SALT)[\"']?\s*[,=:]\s*[\"'].{32}"
 )
 
@@ -162,10 +163,10 @@ def read_salts(spot: Spot) -> Iterator[Pair]:
             yield _told("WordPress Key", match["name"], match["value"], Confidence.LIKELY, reason)
 
 
-_ENCODED = re.compile(
+_ENCODED = lazy_regex(
     r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{60,}={0,2}|LS0tLSBCRUdJTi[A-Za-z0-9+/]{60,}={0,2}"
 )
-ENCODED_PATTERN = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{60}|LS0tLSBCRUdJTi[A-Za-z0-9+/]{60}")
+ENCODED_PATTERN = lazy_regex(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{60}|LS0tLSBCRUdJTi[A-Za-z0-9+/]{60}")
 
 
 def read_encoded(spot: Spot) -> Iterator[Pair]:
@@ -186,8 +187,8 @@ def _decoded(value: str) -> str:
     return base64.b64decode(padded + "=" * (-len(padded) % 4)).decode("latin-1")
 
 
-_JWK = re.compile(r"\\?[\"'](?P<name>d|k)\\?[\"']\s*:\s*\\?[\"'](?P<value>[\w\-]{40,1400})\\?[\"']")
-JWK_PATTERN = re.compile(r"[\"'](?:d|k)\\?[\"']\s*:\s*\\?[\"'][\w\-]{40}")
+_JWK = lazy_regex(r"\\?[\"'](?P<name>d|k)\\?[\"']\s*:\s*\\?[\"'](?P<value>[\w\-]{40,1400})\\?[\"']")
+JWK_PATTERN = lazy_regex(r"[\"'](?:d|k)\\?[\"']\s*:\s*\\?[\"'][\w\-]{40}")
 
 
 def read_jwk(spot: Spot) -> Iterator[Pair]:
@@ -206,7 +207,7 @@ def read_jwk(spot: Spot) -> Iterator[Pair]:
             )
 
 
-_KEY = re.compile(
+_KEY = lazy_regex(
     r"BEGIN (?:[A-Z0-9]+ )*ENCRYPTED PRIVATE KEY-----|BEGIN ANY PRIVATE KEY-----|"
     r"PuTTY-User-Key-File-[13-9]"
 )

@@ -10,35 +10,36 @@ from urllib.parse import unquote
 
 from auditor.detectors.assignments.base import CORE, Pair, Reader, Spot
 from auditor.detectors.assignments.places import EVERYWHERE
+from auditor.patterns import lazy_regex
 
 NAME = "URL Credentials"
 STRING = "Connection String"
-_USER = re.compile(
+_USER = lazy_regex(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/?#:@\"'<>`\[\]{}|\\]{0,200}):"
     r"(?P<value>[^\s\"'<>`|@\\]{1,500}?)@(?P<host>[A-Za-z0-9\[.$%_{\-][^\s\"'<>`/,;]*)"
 )
-USER_PATTERN = re.compile(
+USER_PATTERN = lazy_regex(
     r"[A-Za-z][A-Za-z0-9+.\-]+://[^\s/?#:@\"'<>]*:[^\s\"'<>@]{2,}@[\w\[.$%{\-]"
 )
-_QUERY = re.compile(
+_QUERY = lazy_regex(
     rf"[?&](?:amp;)?(?P<name>[\w.\-]{{0,60}}?{CORE}[\w.\-]{{0,60}}|sig|signature|code|apikey|"
     rf"appid|key)="
     r"(?P<value>[^&\s\"'<>#`\\)\]},;]+)",
     re.IGNORECASE,
 )
-QUERY_PATTERN = re.compile(
+QUERY_PATTERN = lazy_regex(
     rf"://.*[?&](?:amp;)?(?:[\w.\-]*{CORE}[\w.\-]*|sig|signature|code|apikey|appid|"
     rf"key)=[^&\s\"'<>#]{{8}}",
     re.IGNORECASE,
 )
-_STRING = re.compile(
+_STRING = lazy_regex(
     r"(?:^|[;\"'\s,])(?P<name>password|pwd|accountkey|sharedaccesskey|sharedaccesssignature|"
     r"sharedsecret|"
     r"access_?key|api_?key|client_?secret|"
     r"user_?password)\s*=\s*(?P<value>[^;\"']{1,400}?)\s*(?=[;\"']|$)",
     re.IGNORECASE,
 )
-STRING_PATTERN = re.compile(
+STRING_PATTERN = lazy_regex(
     r"=[^;\n]*;.*(?:password|pwd|key|signature|secret)\s*=|"
     r"(?:password|pwd|key|signature|secret)\s*=[^;\n]*;.*=",
     re.IGNORECASE,
@@ -50,25 +51,25 @@ _STRING_WORDS = (
 """
 Of these one is in each name that `_STRING` knows.
 """
-_STRING_SIGN = re.compile(
+_STRING_SIGN = lazy_regex(
     r"(?:server|data\s?source|host|endpoint|database|initial\s?catalog|user\s?id|uid|driver|dsn|"
     r"provider|"
     r"accountname|hostname|defaultendpointsprotocol|addr(?:ess)?|port)\s*=",
     re.IGNORECASE,
 )
-_LIBPQ = re.compile(
+_LIBPQ = lazy_regex(
     r"(?:host|dbname|user|port)=\S{1,200}\s.{0,200}?\b(?P<name>password)=(?P<value>'[^']*'|"
     r"[^\s\"']+)|"
     r"\b(?P<name2>password)=(?P<value2>'[^']*'|[^\s\"']{1,200})\s.{0,200}?(?:host|dbname|user|"
     r"port)=\S+"
 )
-LIBPQ_PATTERN = re.compile(
+LIBPQ_PATTERN = lazy_regex(
     r"(?:host|dbname|user|port)=\S+\s.*password=|password=\S+\s.*(?:host|dbname|user|port)="
 )
-_GO = re.compile(r"[\"'`=\s](?P<user>[\w.\-]+):(?P<value>[^\s\"'`@]{3,})@(?:tcp|unix)\(")
-GO_PATTERN = re.compile(r"\w:[^\s\"'`@]{3,}@(?:tcp|unix)\(")
-_ORACLE = re.compile(r"jdbc:oracle:\w+:(?P<user>[^\s/@\"':]+)/(?P<value>[^\s@\"']+)@")
-ORACLE_PATTERN = re.compile(r"jdbc:oracle:\w+:[^\s/@]+/[^\s@]+@")
+_GO = lazy_regex(r"[\"'`=\s](?P<user>[\w.\-]+):(?P<value>[^\s\"'`@]{3,})@(?:tcp|unix)\(")
+GO_PATTERN = lazy_regex(r"\w:[^\s\"'`@]{3,}@(?:tcp|unix)\(")
+_ORACLE = lazy_regex(r"jdbc:oracle:\w+:(?P<user>[^\s/@\"':]+)/(?P<value>[^\s@\"']+)@")
+ORACLE_PATTERN = lazy_regex(r"jdbc:oracle:\w+:[^\s/@]+/[^\s@]+@")
 
 
 def read(spot: Spot) -> Iterator[Pair]:

@@ -8,19 +8,21 @@ import math
 import re
 from collections import Counter
 
+from auditor.patterns import lazy_regex
+
 RANDOM = 16
 """
 Shorter values tell nothing by their randomness, in characters.
 """
-_CHANGES = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9])")
-_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{16,}$")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
-_WORDS = re.compile(r"[A-Za-z]{3,}")
-_SECRET_WORD = re.compile(
+_CHANGES = lazy_regex(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9])")
+_HEX = lazy_regex(r"(?:0x)?[0-9a-fA-F]{16,}$")
+_UUID = lazy_regex(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+_WORDS = lazy_regex(r"[A-Za-z]{3,}")
+_SECRET_WORD = lazy_regex(
     r"pass ?(?:word|wd|phrase|code)?|pwd|secret|token|credential|api.?key|\bkey\b|auth",
     re.IGNORECASE,
 )
-_TYPE = re.compile(
+_TYPE = lazy_regex(
     r"(?:|str(?:ing)?|text|int(?:eger)?|number|bool(?:ean)?|bytes?|char|varchar|any|object|"
     r"array|list|"
     r"dict|map|float|double|binary|blob|buffer|function|void|optional|uuid|date(?:time)?|"
@@ -30,16 +32,16 @@ _TYPE = re.compile(
     r"default|disabled?|enabled?|unset|never|always|once)(?:\[\]|\?|\(\d*\)|<.*>)?$",
     re.IGNORECASE,
 )
-_EXPRESSION = re.compile(
+_EXPRESSION = lazy_regex(
     r"[A-Za-z_$]+(?:\.[A-Za-z_$]+)+$|[\w.$:>\-]+\(.*\)?;?$|[\w.]+\[.*\]?$|"
     r"(?:new|await|function|return|lambda|self|this|null|async|typeof|not|if|os\.)\b.*"
     r"|[A-Za-z_]\w*(?:::|->)\w.*|.*\$\{.*|.*\{\{.*|.*<%.*|.*%\(\w+\)s.*|.*\$\(.*|.*#\{.*|"
     r".*@\{.*|.*\$\[.*"
 )
-_CODE_SIGN = re.compile(
+_CODE_SIGN = lazy_regex(
     r"[=!<>]=|&&|\|\||=>|\)\s*;?$|^\W*\w+\(|[;{}]\s*$|^[!&|+*/<>=,;:?]+|\bthis\.|\bself\."
 )
-_PUBLIC = re.compile(
+_PUBLIC = lazy_regex(
     r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-ssh-\S+) [A-Za-z0-9+/]|ssh-rsa$|"
     r"-----BEGIN (?:CERTIFICATE|(?:RSA )?PUBLIC)|"
     r"AAAA[BCE]3NzaC1|arn:|urn:|cn=|(?:sha(?:1|224|256|384|512)|md5)[-:]|"
@@ -48,10 +50,10 @@ _PUBLIC = re.compile(
     r"secret_version=",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"[\^~><=v]*\s?\d+(?:\.\d+){1,3}(?:[\-+.][\w.]+)?$|\d{4}-\d\d-\d\d")
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z_.\-:/ ]*$")
-_MASK = re.compile(r"[*xX.•#\-_?=~ ]+$|.*(?:\*{3}|x{5}|X{5}|\.{3}|…|•{2})")
+_VERSION = lazy_regex(r"[\^~><=v]*\s?\d+(?:\.\d+){1,3}(?:[\-+.][\w.]+)?$|\d{4}-\d\d-\d\d")
+_CONSTANT = lazy_regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+_IDENTIFIER = lazy_regex(r"[A-Za-z][A-Za-z_.\-:/ ]*$")
+_MASK = lazy_regex(r"[*xX.•#\-_?=~ ]+$|.*(?:\*{3}|x{5}|X{5}|\.{3}|…|•{2})")
 _SEQUENCES = ("abcdefgh", "12345678", "01234567", "aaaaaaaa", "00000000", "qwerty", "deadbeef")
 
 

@@ -15,6 +15,7 @@ from auditor.detectors.chosen import is_complex, is_contrived
 from auditor.detectors.names import ends_secret, may_be_secret, means_secret
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 SHORTEST = 4
 """
@@ -38,12 +39,12 @@ _SETTINGS = frozenset(
         "bearer",
     }
 )
-_GIVEN = re.compile(
+_GIVEN = lazy_regex(
     r"\s*(?:(?:export|set|setx|env|arg|const|let|var)\s+|[$-]\s*)?[\"'`]?[A-Za-z_][\w.\-]{0,80}[\"'`]?"
     r"\s*(?:=>|:=|=|:)\s*[\"'`]?\Z",
     re.IGNORECASE,
 )
-_REST = re.compile(r"[\"'`]?\s*[,;]?\s*(?:(?:#|//).*)?\Z")
+_REST = lazy_regex(r"[\"'`]?\s*[,;]?\s*(?:(?:#|//).*)?\Z")
 _IN_USE = frozenset({Kind.VALUES, Kind.SETTINGS, Kind.SHELL})
 
 

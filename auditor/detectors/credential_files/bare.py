@@ -12,19 +12,20 @@ from auditor.detectors.credential_files.base import CredentialFile, Found
 from auditor.detectors.names import ends_secret, may_be_secret
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 LONGEST = 4096
 """
 In characters.
 """
 SHORTEST = 6
-_MOUNT = re.compile(
+_MOUNT = lazy_regex(
     r"(?:^|/)(?:run|mnt|etc|app|opt|srv)/(?:[\w.\-]+/)*secrets?/[^/]+$|/\.secrets?/[^/]+$"
 )
-_SHOWN = re.compile(
+_SHOWN = lazy_regex(
     r"(?:^|[/._\-])(?:tests?|testdata|fixtures?|examples?|samples?|docs?|share)[/._\-]"
 )
-_PATH = re.compile(
+_PATH = lazy_regex(
     r"(?:^|/)(?:run|mnt|etc|app|opt|srv)/(?:[\w.\-]+/)*secrets?/[^/]+$|/\.secrets?/[^/]+$|"
     r"(?:^|/)[^/]*(?:pass(?:w(?:or)?d|wd|phrase|code)?|pwd|secret|token|cred(?:ential)?s?|key|auth)"
     r"[^/.]*(?:\.(?:txt|token|key|secret|pass|password|conf|dat|id|val|production|prod))?$|"

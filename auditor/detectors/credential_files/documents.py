@@ -5,13 +5,13 @@ JSON files whose structure tells what is secret: composer's auth.json, Terraform
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from auditor.detectors.credential_files.base import CredentialFile, Found
 from auditor.detectors.names import sounds_secret
 from auditor.detectors.placeholders import is_example, is_reference
+from auditor.patterns import lazy_regex
 
 LARGEST = 4 << 20
 """
@@ -74,11 +74,11 @@ def read_docker(lines: Sequence[str], path: str) -> Iterator[Found]:
                 yield from _found(lines, entry.get(name), name, f"a token for {registry}")
 
 
-COMPOSER = CredentialFile("Composer Token", re.compile(r"(?:^|/)auth\.json$"), read_composer)
-STATE = CredentialFile("Terraform State", re.compile(r"\.tfstate(?:\.backup)?$"), read_state)
+COMPOSER = CredentialFile("Composer Token", lazy_regex(r"(?:^|/)auth\.json$"), read_composer)
+STATE = CredentialFile("Terraform State", lazy_regex(r"\.tfstate(?:\.backup)?$"), read_state)
 DOCKER = CredentialFile(
     "Registry Credentials",
-    re.compile(
+    lazy_regex(
         r"(?:^|/)(?:\.docker/config\.json|\.dockercfg|\.dockerconfigjson|auth\.json|kaniko/.*\.json)$"
     ),
     read_docker,

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from auditor.detectors.credential_files.base import CredentialFile, Found
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 LONGEST = 1024
 """
 A password is no longer than this, in characters.
 """
-_TOKEN = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|(\S+)")
-_DES = re.compile(r"[./0-9A-Za-z]{13}$")
-_HASH = re.compile(
+_TOKEN = lazy_regex(r"\"((?:[^\"\\]|\\.)*)\"|(\S+)")
+_DES = lazy_regex(r"[./0-9A-Za-z]{13}$")
+_HASH = lazy_regex(
     r"\$[\w\-]{1,12}\$[A-Za-z0-9./$=,+\-]{8,}$|\{\w{3,8}\}\S{16,}$|_[./0-9A-Za-z]{19}$"
 )
 
@@ -96,15 +97,15 @@ def read_colon(lines: Sequence[str], path: str) -> Iterator[Found]:
             yield from _found(value, user, number, f"a password of {user}")
 
 
-NETRC = CredentialFile("netrc Password", re.compile(r"(?:^|/)[._]?netrc$"), read_netrc)
-PGPASS = CredentialFile("pgpass Password", re.compile(r"(?:^|/)\.?pgpass(?:\.conf)?$"), read_pgpass)
+NETRC = CredentialFile("netrc Password", lazy_regex(r"(?:^|/)[._]?netrc$"), read_netrc)
+PGPASS = CredentialFile("pgpass Password", lazy_regex(r"(?:^|/)\.?pgpass(?:\.conf)?$"), read_pgpass)
 SHADOW = CredentialFile(
     "Password Hash",
-    re.compile(
+    lazy_regex(
         r"/g?shadow-?$|/\.?htpasswd[^/]*$|\.htpasswd$|/master\.passwd$|/opasswd$|/etc/passwd-?$"
     ),
     read_hashes,
 )
 COLON = CredentialFile(
-    "Password File", re.compile(r"/\.?passwd-s3fs$|/\.?vnc/passwd\.txt$"), read_colon
+    "Password File", lazy_regex(r"/\.?passwd-s3fs$|/\.?vnc/passwd\.txt$"), read_colon
 )

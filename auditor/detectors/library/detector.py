@@ -4,7 +4,6 @@ What detect-secrets finds, with whole secrets and a confidence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
@@ -21,6 +20,7 @@ from auditor.detectors.placeholders import is_reference, is_worded
 from auditor.detectors.prefilter import Hit
 from auditor.detectors.whole import KEY_LINES, whole
 from auditor.model import Confidence, Finding, Reading, Secret, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.printable import as_lines
 
 RANDOM = ("Base64 High Entropy String", "Hex High Entropy String")
@@ -36,7 +36,7 @@ SYMBOL = 200
 By so many characters it shows whether something in a binary is a symbol's name and no token.
 """
 BYTECODE = (".pyc", ".pyo")
-_BUILD_VALUES = re.compile(r"\.args\.|\.env\.|\.proxy_env\.")
+_BUILD_VALUES = lazy_regex(r"\.args\.|\.env\.|\.proxy_env\.")
 
 
 class LibraryDetector:

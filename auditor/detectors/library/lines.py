@@ -4,13 +4,14 @@ A text as lines that are cut out only when somebody asks for one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_secrets.util.code_snippet import CodeSnippet
 
-_BREAK = re.compile(rb"[\s\"'`]")
+from auditor.patterns import lazy_regex
+
+_BREAK = lazy_regex(rb"[\s\"'`]")
 AROUND = 5
 """
 How many lines before and after a line belong to its context.

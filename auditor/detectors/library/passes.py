@@ -20,6 +20,7 @@ from auditor.detectors.library.rewritten import rewritten
 from auditor.detectors.library.rules import TOKENS, allowed, family, in_text, rules
 from auditor.detectors.prefilter import Hit
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 _OPEN = (">", "=", ":", "(", "\\")
 """
@@ -45,8 +46,8 @@ Words longer than this, in characters, and with more than `WILD_KEYWORDS` keywor
 """
 WILD_KEYWORDS = 8
 _OF_ALL, _OF_ENTROPY = BasePlugin.analyze_line, HighEntropyStringsPlugin.analyze_line
-_LONG_WORD = re.compile(rf"\w{{{WILD_WORD},}}")
-_KEYWORD = re.compile("|".join(DENYLIST), re.IGNORECASE)
+_LONG_WORD = lazy_regex(rf"\w{{{WILD_WORD},}}")
+_KEYWORD = lazy_regex("|".join(DENYLIST), re.IGNORECASE)
 
 
 Spots = dict[int, list[int]]

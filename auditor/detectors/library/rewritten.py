@@ -20,6 +20,7 @@ from auditor.detectors.library.lines import Lines
 from auditor.detectors.library.rules import rules
 from auditor.detectors.prefilter import Prefilter, Worth, make
 from auditor.detectors.prefilter.cores import cores
+from auditor.patterns import lazy_regex
 
 INTERPOLATIONS = 30
 """
@@ -30,14 +31,14 @@ ALIASES = 20
 A YAML file with more aliases than this is not expanded, for the same reason.
 """
 
-_ALIAS = re.compile(r"[\[,:\-]\s*\*[A-Za-z0-9_]")
-_NO_INI = re.compile(rb"^(?![#;\[=:])[!-~][^=:\n]*$", re.MULTILINE)
+_ALIAS = lazy_regex(r"[\[,:\-]\s*\*[A-Za-z0-9_]")
+_NO_INI = lazy_regex(rb"^(?![#;\[=:])[!-~][^=:\n]*$", re.MULTILINE)
 """
 A line for which configparser fails in every case: it begins in the first column and is neither
 comment nor section nor assignment.
 """
-_MADE_IN_INI = re.compile(rb"%\(")
-_MADE_IN_YAML = re.compile(rb"\"[^\"\n]*\\|!!binary|[^\s:,\[{(]''[^\s,\]})]")
+_MADE_IN_INI = lazy_regex(rb"%\(")
+_MADE_IN_YAML = lazy_regex(rb"\"[^\"\n]*\\|!!binary|[^\s:,\[{(]''[^\s,\]})]")
 """
 What makes a value that does not stand in the file as it is: interpolation, escapes, binaries.
 """

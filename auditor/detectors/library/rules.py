@@ -22,6 +22,7 @@ from auditor.detectors.library.custom import custom_plugins
 from auditor.detectors.library.providers import ProviderPlugin, provider_plugins
 from auditor.detectors.library.unplugged import without_network
 from auditor.detectors.prefilter import Prefilter, Worth, make
+from auditor.patterns import lazy_regex
 
 TOKENS = "tokens"
 """
@@ -84,7 +85,7 @@ The keyword plugin has other patterns for each family of files.
 
 _WORD = rf"(?:{'|'.join(keyword.DENYLIST)})\w*"
 _BARE_KEYWORDS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    lazy_regex(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_WORD}[\]'\"]{{0,2}}\s*[:=!]",
         rf"{_WORD}\S{{0,50}}?\s*['\"`(]",

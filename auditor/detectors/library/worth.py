@@ -10,14 +10,15 @@ from re import _parser as parser  # type: ignore[attr-defined]
 
 from auditor.detectors.prefilter.expressions import superset
 from auditor.detectors.rules.base import BETWEEN, REACH, SECRET_LEAD, SECRET_SPAN, Rule
+from auditor.patterns import lazy_regex
 
-_RANDOM = re.compile(rb"[0-9]|[A-Za-z]{16}")
+_RANDOM = lazy_regex(rb"[0-9]|[A-Za-z]{16}")
 """
 What looks random has a digit, or is of letters alone but long.
 """
-_LEAD = re.compile(SECRET_LEAD.encode(), re.IGNORECASE)
-_GIVEN = re.compile(rb"(?i:" + SECRET_LEAD.encode() + rb")|[=:>]|[,(]\s*[\"']")
-_CLOSE = re.compile(rb"[ \t_.-]{0,3}[A-Za-z0-9+/_-]{11}")
+_LEAD = lazy_regex(SECRET_LEAD.encode(), re.IGNORECASE)
+_GIVEN = lazy_regex(rb"(?i:" + SECRET_LEAD.encode() + rb")|[=:>]|[,(]\s*[\"']")
+_CLOSE = lazy_regex(rb"[ \t_.-]{0,3}[A-Za-z0-9+/_-]{11}")
 _MARK = 8
 """
 The longest mark behind a short name by which it is told from a part of another word, in bytes.

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 Judgement = tuple[Confidence, str]
 Check = Callable[[str], Judgement | None]
@@ -56,7 +56,7 @@ SECRET_SPAN = 8
 """
 The longest `SECRET_LEAD`, in characters.
 """
-_LEAD = re.compile(r"(?:[A-Za-z0-9]+[_-])+(?![?*{+])")
+_LEAD = lazy_regex(r"(?:[A-Za-z0-9]+[_-])+(?![?*{+])")
 _NO_FILE = r"(?!\.(?:png|jpe?g|gif|svg|webp|ico|css|js|html?|woff2?)(?![A-Za-z0-9]))"
 """
 What is followed by such an ending is the name of a file.
@@ -338,31 +338,13 @@ def _bounded(word: str) -> str:
     return rf"{written}(?:[^A-Za-z]|[A-Z]|(?i:{_MARKS}))"
 
 
-class _Late:
-    """
-    A pattern that is compiled when it is first used: the prefilter asks for no more than its text,
-    and compiling two thousand takes longer than auditing a small image.
-    """
-
-    def __init__(self, pattern: str, flags: int) -> None:
-        self.pattern = pattern
-        self.flags = flags
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(re.compile(self.pattern, self.flags), name)
-
-
-def _late(pattern: str, flags: int) -> re.Pattern[str]:
-    return cast("re.Pattern[str]", _Late(pattern, int(flags)))
-
-
 def probes(rule: Rule) -> tuple[re.Pattern[str], ...]:
     """
     Patterns for the prefilter: one of them matches every line on which the rule finds anything.
     """
     if not rule.words:
         flags = re.ASCII | (re.IGNORECASE if rule.ignore_case else 0)
-        return (_late(rule.probe or rule.pattern.replace("(?P<value>", "(?:"), flags),)
+        return (lazy_regex(rule.probe or rule.pattern.replace("(?P<value>", "(?:"), flags),)
     # What stands behind the name is asked of the bytes there, see `is_worth` of the plugin: over a
     # gap Hyperscan would compile for half a minute and match slowly.
-    return tuple(_late(_bounded(word), re.ASCII) for word in rule.words)
+    return tuple(lazy_regex(_bounded(word), re.ASCII) for word in rule.words)

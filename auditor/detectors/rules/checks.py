@@ -14,11 +14,12 @@ from auditor.detectors.confidence import base62_checksum, judge_jwt
 from auditor.detectors.placeholders import is_example, is_worded
 from auditor.detectors.rules.base import Judgement
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
-_SANDBOX = re.compile(r"(?:^|[_-])(?:sandbox|sdbx|sbx|SBX|SB)[_-]")
+_SANDBOX = lazy_regex(r"(?:^|[_-])(?:sandbox|sdbx|sbx|SBX|SB)[_-]")
 _RIGHT = "its checksum is right"
 
 

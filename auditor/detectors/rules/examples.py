@@ -14,6 +14,7 @@ import string
 import uuid
 
 from auditor.detectors.confidence import base62_checksum
+from auditor.patterns import lazy_regex
 
 _ALPHABETS = {
     "hex": string.digits + "abcdef",
@@ -27,7 +28,7 @@ _ALPHABETS = {
     "base32": string.ascii_uppercase + "234567",
     "digit": string.digits,
 }
-_FIELD = re.compile(r"\{(\w+)(?::(\d+))?\}")
+_FIELD = lazy_regex(r"\{(\w+)(?::(\d+))?\}")
 _SHOWN = 4
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from auditor.detectors.placeholders import is_example, is_worded
 from auditor.detectors.rules.base import Judgement, Rule, compiled
 from auditor.model import Confidence
+from auditor.patterns import lazy_regex
 
 FEWEST = 5
 """
@@ -39,29 +40,29 @@ _SECRET_WORD = (
     r"(?:keys?|tokens?|secrets?|auth(?:entication|orization)?|passw(?:or)?d|passphrase|pass|pwd"
     r"|credentials?|cred|private|access|bearer|sid|pat|license|hash_?key|salt|signing|webhook)"
 )
-_NAMED = re.compile(rf"(?<![a-z]){_SECRET_WORD}(?![a-z])|{_SECRET_WORD}[_. -]?\W", re.IGNORECASE)
-_GIVEN = re.compile(r"[=:>]|=>|,\s*[\"']|\(\s*[\"']")
-_STRICT = re.compile(
+_NAMED = lazy_regex(rf"(?<![a-z]){_SECRET_WORD}(?![a-z])|{_SECRET_WORD}[_. -]?\W", re.IGNORECASE)
+_GIVEN = lazy_regex(r"[=:>]|=>|,\s*[\"']|\(\s*[\"']")
+_STRICT = lazy_regex(
     rf"[A-Za-z0-9_. -]{{0,24}}?{_SECRET_WORD}[A-Za-z0-9_. -]{{0,20}}"
     r"[\"'`\])>\\]{0,3}\s{0,8}(?:[=:,|?]|:=|=>|-|\s|\(){0,4}\s{0,8}[\"'`(\[<\\]{0,4}",
     re.IGNORECASE,
 )
-_PUBLIC = re.compile(
+_PUBLIC = lazy_regex(
     r"sha(?:1|224|256|384|512)?(?:sum)?(?![a-z])|md5|checksum|digest|fingerprint|commit|revision"
     r"|integrity|etag|build_?id|git_?(?:head|ref)|@|cache_?key|public_?key|client_?id|app_?id"
     r"|account_?id|user_?id|project_?id|uuid|guid",
     re.IGNORECASE,
 )
-_EXAMPLE_HOST = re.compile(r"[\w.-]*\bexample\.(?:com|net|org)\b")
-_USER = re.compile(r"[a-z][a-z0-9+.-]*://[^/@\s]*:(?P<password>[^/@\s]+)@")
+_EXAMPLE_HOST = lazy_regex(r"[\w.-]*\bexample\.(?:com|net|org)\b")
+_USER = lazy_regex(r"[a-z][a-z0-9+.-]*://[^/@\s]*:(?P<password>[^/@\s]+)@")
 """
 Of a URL the password tells whether it is an example, not the name of a database.
 """
-_REPEATED = re.compile(r"([A-Za-z0-9]{8})\1\1", re.IGNORECASE)
-_FILE = re.compile(r"\.(?:so(?:\.\d+)*|[ch]|py|js|json|html?|txt|conf|pem|key|crt|exe|dll|jar|sh)$")
-_FOLDER = re.compile(r"[a-z]+(?:-[a-z]+)*|[A-Z][a-z]+")
-_NUMBER = re.compile(r"[0-9]{6,}")
-_SEPARATORS = re.compile(r"[_+/.~-]+")
+_REPEATED = lazy_regex(r"([A-Za-z0-9]{8})\1\1", re.IGNORECASE)
+_FILE = lazy_regex(r"\.(?:so(?:\.\d+)*|[ch]|py|js|json|html?|txt|conf|pem|key|crt|exe|dll|jar|sh)$")
+_FOLDER = lazy_regex(r"[a-z]+(?:-[a-z]+)*|[A-Z][a-z]+")
+_NUMBER = lazy_regex(r"[0-9]{6,}")
+_SEPARATORS = lazy_regex(r"[_+/.~-]+")
 
 
 @dataclass(frozen=True, slots=True)

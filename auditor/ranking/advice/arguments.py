@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.dockerfile import Instruction, pairs
+from auditor.patterns import lazy_regex
 from auditor.ranking.advice import ways
 from auditor.ranking.advice.base import Case, Remedy, Way
 from auditor.ranking.advice.mounts import give_variable, identifier, is_variable, keep_out
@@ -19,7 +20,7 @@ FEW = 3
 """
 How many RUNs may be given a mount although none of them names the variable.
 """
-_HISTORY = re.compile(r"^history\[(\d{1,6})\]\.created_by$")
+_HISTORY = lazy_regex(r"^history\[(\d{1,6})\]\.created_by$")
 _POSSIBLE = (Way.MOUNT, Way.HOST, Way.STAGES)
 
 

@@ -10,11 +10,12 @@ import shlex
 from dataclasses import dataclass, field
 
 from auditor.dockerfile import Instruction, pairs, split
+from auditor.patterns import lazy_regex
 from auditor.ranking.advice import shell
 
-_RUN = re.compile(r"^(\s*RUN(?:[ \t]|\\\r?\n|`\r?\n)+)", re.IGNORECASE)
-_TRIGGER = re.compile(r"^\s*ONBUILD\s+RUN\s+", re.IGNORECASE)
-_FLAG = re.compile(r"--[a-z]+=\S+(?:[ \t]|\\\r?\n|`\r?\n)+")
+_RUN = lazy_regex(r"^(\s*RUN(?:[ \t]|\\\r?\n|`\r?\n)+)", re.IGNORECASE)
+_TRIGGER = lazy_regex(r"^\s*ONBUILD\s+RUN\s+", re.IGNORECASE)
+_FLAG = lazy_regex(r"--[a-z]+=\S+(?:[ \t]|\\\r?\n|`\r?\n)+")
 _INDENT = "    "
 
 

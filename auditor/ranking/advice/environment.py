@@ -4,9 +4,8 @@ A secret in ENV.
 
 from __future__ import annotations
 
-import re
-
 from auditor.dockerfile import Instruction, pairs
+from auditor.patterns import lazy_regex
 from auditor.ranking.advice import ways
 from auditor.ranking.advice.arguments import rewrite
 from auditor.ranking.advice.base import Case, Remedy, Way
@@ -14,7 +13,7 @@ from auditor.ranking.advice.mounts import give_variable, identifier, is_variable
 from auditor.ranking.advice.script import Script
 from auditor.ranking.lines import declares
 
-_USED = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_USED = lazy_regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _POSSIBLE = (Way.RUN_TIME, Way.MOUNT)
 
 

@@ -18,13 +18,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from auditor.patterns import lazy_regex
 from auditor.ranking.advice.base import Remedy
 from auditor.ranking.advice.draft import Draft
 from auditor.ranking.advice.script import Script
 
-_HEAD = re.compile(r"^# (?P<name>.*):(?P<first>\d+)(?:-(?P<last>\d+))?(?P<gone> is left out)?$")
+_HEAD = lazy_regex(r"^# (?P<name>.*):(?P<first>\d+)(?:-(?P<last>\d+))?(?P<gone> is left out)?$")
 _SECTIONS = ("# .dockerignore", "# build", "# docker run", "# compose.yaml")
-_SECRET = re.compile(r"(?<=\s)(?:--secret|--ssh|--provenance)(?:[ =])\S+")
+_SECRET = lazy_regex(r"(?<=\s)(?:--secret|--ssh|--provenance)(?:[ =])\S+")
 
 
 def write(remedy: Remedy, script: Script) -> str | None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from auditor.model import Place
+from auditor.patterns import lazy_regex
 from auditor.ranking.advice import shell
 from auditor.ranking.advice.base import Remedy, Way
 from auditor.ranking.advice.draft import Draft
@@ -16,12 +17,12 @@ from auditor.ranking.advice.script import Script
 from auditor.ranking.dialects import Step
 
 MEMORY = "/dev/shm"
-_VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
-_FETCHES = re.compile(
+_VARIABLE = lazy_regex(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_FETCHES = lazy_regex(
     r"(?:^|[\s;&|(])(?:wget|curl|aria2c|vault|aws|gcloud|gsutil|az|op|kubectl|scp|rsync)\s"
 )
-_MOUNTED = re.compile(r"(?<=/run/secrets/)[A-Za-z0-9_.-]+")
-_MOUNT = re.compile(r"^--mount=(.*)$", re.DOTALL)
+_MOUNTED = lazy_regex(r"(?<=/run/secrets/)[A-Za-z0-9_.-]+")
+_MOUNT = lazy_regex(r"^--mount=(.*)$", re.DOTALL)
 IMPLICIT = {
     ".git-credentials": ("git",),
     ".netrc": ("curl", "git", "go", "pip", "wget"),

@@ -5,26 +5,26 @@ The build as the advice sees it: by its Dockerfile or, where there is none, by t
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from auditor.dockerfile import Instruction, Stage, split
 from auditor.dockerfile.instructions import instruction as read_instruction
 from auditor.model import HistoryEntry, Image, LayerScan, Origin, Place
+from auditor.patterns import lazy_regex
 from auditor.ranking.advice.draft import Draft
 from auditor.ranking.alignment import steps_of
 from auditor.ranking.dialects import Step
 from auditor.ranking.lines import Lines
 
-_HISTORY = re.compile(r"^history\[(\d{1,6})\]\.")
-_CLASSIC = re.compile(r"^(COPY|ADD) (?:--\S+?)?(?:file|dir|multi):[0-9a-f]{16,}\S* in (\S+)")
+_HISTORY = lazy_regex(r"^history\[(\d{1,6})\]\.")
+_CLASSIC = lazy_regex(r"^(COPY|ADD) (?:--\S+?)?(?:file|dir|multi):[0-9a-f]{16,}\S* in (\S+)")
 _TEXT_LIMIT = 64 << 10
 """
 A longer step of the history is not rewritten, in characters.
 """
 _SHELLS = ("ash", "bash", "dash", "ksh", "sh", "zsh")
-_WORD = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+_WORD = lazy_regex(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 
 
 @dataclass(frozen=True, slots=True)

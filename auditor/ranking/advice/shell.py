@@ -9,13 +9,15 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from auditor.patterns import lazy_regex
+
 HOME = "/root"
-_PLAIN_PATH = re.compile(r"^/[A-Za-z0-9_@%+:./~-]+$")
+_PLAIN_PATH = lazy_regex(r"^/[A-Za-z0-9_@%+:./~-]+$")
 _ABOUT_FILES = {"rm": 0, "unlink": 0, "shred": 0, "chmod": 1, "chown": 1, "touch": 0}
 """
 Commands that do nothing but to the files they name, with the number of arguments before these.
 """
-_COMMENT_LINE = re.compile(r"^[ \t]*#.*\n?", re.MULTILINE)
+_COMMENT_LINE = lazy_regex(r"^[ \t]*#.*\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

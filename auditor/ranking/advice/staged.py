@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 
+from auditor.patterns import lazy_regex
 from auditor.ranking.advice import shell, ways
 from auditor.ranking.advice.base import Case, Remedy, Way
 from auditor.ranking.advice.copied import target
@@ -20,7 +20,7 @@ LINES = 12
 """
 How many COPY may take the place of one.
 """
-_PLAIN = re.compile(r"^[A-Za-z0-9_@%+:./-]+$")
+_PLAIN = lazy_regex(r"^[A-Za-z0-9_@%+:./-]+$")
 _POSSIBLE = (Way.STAGES, Way.MOUNT)
 
 

@@ -9,6 +9,7 @@ import re
 
 from auditor.dockerfile import Instruction
 from auditor.model import Secret
+from auditor.patterns import lazy_regex
 from auditor.ranking.advice.base import Case, Remedy, Way
 from auditor.ranking.advice.command import is_loose
 from auditor.ranking.advice.draft import Draft
@@ -17,8 +18,8 @@ from auditor.ranking.advice.script import Script
 from auditor.ranking.dialects import Step
 
 _COMMANDS = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
-_OF_CONFIG = re.compile(r"^(?:container_)?config\.(?:Cmd|Entrypoint|Healthcheck)\b")
-_NOTES = re.compile(r"^history\[\d+\]\.(?:comment|author)$|^author$|^comment$")
+_OF_CONFIG = lazy_regex(r"^(?:container_)?config\.(?:Cmd|Entrypoint|Healthcheck)\b")
+_NOTES = lazy_regex(r"^history\[\d+\]\.(?:comment|author)$|^author$|^comment$")
 
 
 class Label:

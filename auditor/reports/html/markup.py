@@ -5,11 +5,11 @@ Text from inside an image, as HTML. Nothing gets into the page by another way.
 from __future__ import annotations
 
 import html
-import re
 
+from auditor.patterns import lazy_regex
 from auditor.reports.terminal import plain
 
-_PAGE = re.compile(r"https://[!-~]+")
+_PAGE = lazy_regex(r"https://[!-~]+")
 
 
 def text(value: object) -> str:

@@ -4,10 +4,10 @@ The parts of the page: the stack of layers, a leak, the ledger.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from auditor.model import Counts, Gap, LayerRow, Leak, Origin, Report, Severity
+from auditor.patterns import lazy_regex
 from auditor.reports.html.lives import glance, lives
 from auditor.reports.html.markup import lines, link, text
 from auditor.reports.places import fate, spot, where
@@ -17,7 +17,7 @@ OPEN = 5
 """
 How many leaks of an image stand open at first.
 """
-_ASIDE = re.compile(r"(?<=\.) (?=Chosen: |Deleting or |If this image was )")
+_ASIDE = lazy_regex(r"(?<=\.) (?=Chosen: |Deleting or |If this image was )")
 GAPS = 500
 """
 How many gaps of one kind are told one by one.
