@@ -17,6 +17,23 @@ RUN = 4
 """
 Runs of neighbours shorter than this come by chance, in characters.
 """
+FEWEST = 5
+"""
+Values of 16 characters and more have at least so many different ones, unless somebody made them up.
+"""
+LONGEST_RUN = 6
+"""
+So often in a row one character does not come by chance.
+"""
+LONG_WORD = 8
+"""
+A part of a name that mixes letters and digits is no word from here on, in characters.
+"""
+SEPARATORS = lazy_regex(r"[_+/.~-]+")
+"""
+What stands between the parts of a name or a token.
+"""
+_REPEATED = lazy_regex(r"([A-Za-z0-9]{8})\1\1", re.IGNORECASE)
 _KEYBOARD = "qwertyuiop asdfghjkl zxcvbnm"
 _SYMBOLS = 4
 """
@@ -59,6 +76,26 @@ def _step(before: str, char: str) -> int | None:
     if abs(apart) <= 1 or before + char in ("90", "z0", "za", "9a"):
         return 1 if apart > 1 or before + char in ("90", "z0", "za") else apart
     return 2 if before + char in _KEYBOARD else None
+
+
+def is_made_up(value: str) -> bool:
+    """
+    Whether a value is too even to have been drawn: `aaaa…`, `0000…`.
+    """
+    if len(value) < 2 * LONG_WORD:
+        return False
+    # The lead is no part of what was drawn, and numbers in the middle are counters. Of short parts,
+    # as a UUID has them, all were drawn.
+    drawn = max(SEPARATORS.split(value), key=len)
+    if len(drawn) < 2 * LONG_WORD:
+        drawn = SEPARATORS.sub("", value)
+    few = len(set(drawn[len(drawn) // 3 :])) < FEWEST
+    return few or bool(_runs(drawn) or _REPEATED.search(value))
+
+
+def _runs(value: str) -> re.Match[str] | None:
+    # Zeros in base64 are `A`s, and some formats begin with them.
+    return re.search(rf"([^A])\1{{{LONGEST_RUN - 1},}}", value)
 
 
 def is_complex(value: str) -> bool:

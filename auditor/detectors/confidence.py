@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Callable
 
-from auditor.detectors.chosen import is_complex
+from auditor.detectors.chosen import is_complex, is_made_up
 from auditor.detectors.keys import judge_key
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
@@ -31,6 +31,10 @@ What the header of a JSON Web Token may hold.
 _SIGNATURES = {"HS256": 43, "HS384": 64, "HS512": 86, "ES256": 86, "ES384": 128, "EdDSA": 86}
 """
 How long signatures are in base64 without padding, in characters.
+"""
+_SHORTEST_RSA = 171
+"""
+The same of RSA at least, whose keys have 1024 bits and more.
 """
 _CREDENTIAL_FILE = lazy_regex(
     r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.env|\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|\.netrc|_netrc|"
@@ -103,6 +107,12 @@ def _checksummed(value: str, line: str, path: str) -> Judgement | None:
     return None
 
 
+def _drawn(value: str, line: str, path: str) -> Judgement | None:
+    if is_made_up(value):
+        return Confidence.POSSIBLE, "the format fits, but there is nothing random in it"
+    return None
+
+
 def _private_key(value: str, line: str, path: str) -> Judgement:
     return judge_key(value)
 
@@ -123,7 +133,7 @@ def _jwt(value: str, line: str, path: str) -> Judgement:
 def judge_jwt(value: str) -> Judgement:
     """
     A JSON Web Token has a header and claims in JSON, and a signature as long as its algorithm makes
-    it (RFC 7515, 7518); those of RSA have no one length.
+    it (RFC 7515, 7518); those of RSA are as long as their key.
     """
     head, _, rest = value.partition(".")
     claims, _, signature = rest.partition(".")
@@ -135,7 +145,9 @@ def judge_jwt(value: str) -> Judgement:
     if not _json_of(claims):
         return Confidence.POSSIBLE, "a JSON Web Token whose claims do not decode"
     length = _SIGNATURES.get(str(header.get("alg")))
-    if length and len(signature.rstrip("=")) != length:
+    signed = len(signature.rstrip("="))
+    is_rsa = str(header.get("alg"))[:2] in ("RS", "PS")
+    if (length and signed != length) or (is_rsa and signed < _SHORTEST_RSA):
         return Confidence.POSSIBLE, "a JSON Web Token whose signature has the wrong length"
     return Confidence.LIKELY, "a JSON Web Token that decodes"
 
@@ -186,6 +198,7 @@ _SPECIAL: dict[str, Callable[[str, str, str], Judgement | None]] = {
     "Basic Auth Credentials": _basic_auth,
     "Cloudant Credentials": _needs_word("cloudant", "clou_", "clou-"),
     "GitHub Token": _checksummed,
+    "GitLab Token": _drawn,
     "IBM COS HMAC Credentials": _needs_word("cos"),
     "IBM Cloud IAM Key": _own_rule,
     "JSON Web Token": _jwt,

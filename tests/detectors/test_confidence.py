@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import zlib
 
 import pytest
@@ -130,3 +131,33 @@ def test_a_key_that_software_publishes_is_possible(monkeypatch: pytest.MonkeyPat
         POSSIBLE,
         "a test key that Example publishes",
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("GR1348941" + "123" * 7, POSSIBLE), ("GR1348941" + "k3Xq9vTz" + "7mBw2LpRs4Yd", LIKELY)],
+)
+def test_a_gitlab_token_is_drawn(value: str, expected: Confidence) -> None:
+    """Three characters over and over were never drawn."""
+    assert judge("GitLab Token", value, "", "/x")[0] is expected
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "signature", "expected"),
+    [
+        ("RS256", "k3Xq9vTz" * 5, POSSIBLE),
+        ("PS512", "k3Xq9vTz" * 5, POSSIBLE),
+        ("RS256", ("k3Xq9vTz" * 43)[:342], LIKELY),
+        ("HS256", ("k3Xq9vTz" * 6)[:43], LIKELY),
+    ],
+)
+def test_a_signature_of_rsa_is_as_long_as_a_key(
+    algorithm: str, signature: str, expected: Confidence
+) -> None:
+    """No key has fewer than 1024 bits: `signature` behind the second dot is an example."""
+    head, claims = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+        for part in ({"alg": algorithm}, {"sub": "bob"})
+    )
+
+    assert judge("JSON Web Token", f"{head}.{claims}.{signature}", "", "/x")[0] is expected

@@ -102,7 +102,7 @@ RULES: tuple[Rule, ...] = (
         "https://platform.stability.ai/account/keys",
         near(
             "Stability AI API key",
-            "stabilityai stability_api stability_key stability_token",
+            "stabilityai stability_api stability_key stability_token stable_diffusion dreamstudio",
             Shape(rf"sk-{ALNUM}{{48}}", "sk-{alnum:48}"),
         ),
     ),

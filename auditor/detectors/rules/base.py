@@ -43,7 +43,7 @@ How far a value may stand behind its provider's name, in characters.
 """
 VERIFYING = frozenset(
     {"crc_base62", "crc_base36", "crc_hex", "macaroon", "age_key", "nkey", "json_within",
-     "sentry_token", "grafana_key"}
+     "sentry_token", "grafana_key", "elastic_key"}
 )  # fmt: skip
 """
 Names of the checks that can make a value `certain`.

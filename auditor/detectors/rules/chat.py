@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
         token("Slack session cookie", r"xoxd-[A-Za-z0-9%/+_=-]{60,300}", "xoxd-{alnum:120}"),
         token(
             "Slack app token",
-            r"xapp-[0-9]-[A-Z0-9]{8,14}-[0-9]{8,16}-[0-9a-f]{64}|xapp-[0-9]{8,14}-[A-Za-z0-9/+]{20,40}",
+            r"xapp-[0-9]{1,5}-[A-Z0-9]{8,14}-[0-9]{8,16}-[0-9a-f]{64}|xapp-[0-9]{8,14}-[A-Za-z0-9/+]{20,40}",
             "xapp-1-{upper:11}-{digit:13}-{hex:64}",
         ),
         token(

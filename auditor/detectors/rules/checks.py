@@ -97,6 +97,16 @@ def nkey(value: str) -> Judgement | None:
     return Confidence.POSSIBLE, "the format of an NKEY, but its checksum is wrong"
 
 
+def elastic_key(value: str) -> Judgement | None:
+    """
+    Elastic Cloud's keys end in the CRC-32 of what is before, in eight bytes; all of it is base 64.
+    """
+    data = _decoded(value.removeprefix("essu_"))
+    if data and zlib.crc32(data[:-8]) == int.from_bytes(data[-8:], "big"):
+        return Confidence.CERTAIN, _RIGHT
+    return Confidence.POSSIBLE, "the format of an Elastic Cloud key, but its checksum is wrong"
+
+
 def jwt(value: str) -> Judgement | None:
     """
     A JSON Web Token decodes.

@@ -17,6 +17,7 @@ from auditor.detectors.rules.base import (
     URL,
     UUID,
     Rule,
+    Shape,
     alnum,
     base64,
     hexadecimal,
@@ -67,7 +68,7 @@ RULES: tuple[Rule, ...] = (
             rf"ya29\.{URL}[A-Za-z0-9_.-]{{20,2000}}",
             "ya29.a0{alnum:60}",
         ),
-        token("Google Gemini API key", rf"AQ\.Ab8R{URL}{{45}}", "AQ.Ab8RN6{alnum:43}"),
+        token("Google Gemini API key", rf"AQ\.Ab8R{URL}{{46}}", "AQ.Ab8RN6{alnum:44}"),
         token(
             "Google Cloud Storage HMAC secret",
             rf"GOOG1?{UPPER}{{20,60}}[^\n]{{1,40}}?(?<!{BASE64})(?P<value>{BASE64}{{40}})",
@@ -101,7 +102,8 @@ RULES: tuple[Rule, ...] = (
         "https://portal.azure.com",
         token(
             "Azure storage account key",
-            rf"(?:account_?key|storage[A-Za-z_]{{0,20}}key)[\"']?\s{{0,3}}[=:]\s{{0,3}}[\"']?"
+            rf"(?:account[_-]?key|(?:storage|azure|cosmos)[A-Za-z_]{{0,24}}key)[\"']?"
+            rf"(?:\s{{0,3}}[=:]\s{{0,3}}|\s)[\"']?"
             rf"(?P<value>{BASE64}{{86}}==)",
             "AccountKey=<{alnum:85}g==>",
             ignore_case=True,
@@ -151,7 +153,7 @@ RULES: tuple[Rule, ...] = (
         ),
         near(
             "Azure DevOps personal access token",
-            "azure ado_pat devops vsts personal_access_token",
+            "azure ado ado_pat devops vsts personal_access_token",
             lower(52),
             strict=True,
         ),
@@ -159,7 +161,12 @@ RULES: tuple[Rule, ...] = (
             "Azure AI services key", "azure cognitive openai ocp-apim-subscription", hexadecimal(32)
         ),
         near("Azure Search key", "azure_search azuresearch", alnum(52)),
-        near("Azure client secret of old", "azure", url_safe(34, 44, "~.")),
+        near(
+            "Azure client secret of old",
+            "azure",
+            # Not a piece of a longer value in base64.
+            Shape(r"[A-Za-z0-9_~.-]{34,44}(?![A-Za-z0-9_~.+/=-])", "{alnum:34}"),
+        ),
         near(
             "Azure hub key", "hubaccess hub_access notificationhub notification_hub", base64(43, 44)
         ),

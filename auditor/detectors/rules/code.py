@@ -357,7 +357,7 @@ RULES: tuple[Rule, ...] = (
         "https://dashboard.mergify.com",
         token(
             "Mergify application key",
-            rf"mergify_application_key_{ALNUM}{{60,80}}",
+            rf"mergify_application_key_{URL}{{60,80}}",
             "mergify_application_key_{alnum:64}",
         ),
     ),
@@ -383,7 +383,7 @@ RULES: tuple[Rule, ...] = (
         "https://app.aikido.dev/settings/integrations/api",
         token(
             "Aikido credential",
-            rf"AIK_(?:CLIENT_{ALNUM}{{24}}|(?:SECRET|CI)_{ALNUM}{{64}})",
+            rf"AIK_(?:CLIENT_{ALNUM}{{24}}|SECRET_{ALNUM}{{64}}|CI_(?:{ALNUM}{{24}}|{ALNUM}{{64}}))",
             "AIK_SECRET_{alnum:64}",
         ),
     ),

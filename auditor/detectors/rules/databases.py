@@ -4,6 +4,7 @@ Databases, search and storage.
 
 from __future__ import annotations
 
+from auditor.detectors.rules import checks
 from auditor.detectors.rules.base import (
     ALNUM,
     GUID,
@@ -104,7 +105,12 @@ RULES: tuple[Rule, ...] = (
     *provider(
         "Elastic",
         "https://cloud.elastic.co",
-        token("Elastic Cloud key", r"essu_[A-Za-z0-9+/_-]{60,120}={0,2}", "essu_{alnum:80}"),
+        token(
+            "Elastic Cloud key",
+            r"essu_[A-Za-z0-9+/_-]{60,120}={0,2}",
+            "essu_{checked:60}",
+            check=checks.elastic_key,
+        ),
         near(
             "Elastic API key",
             "elastic elasticsearch",

@@ -3,15 +3,18 @@ Examples of secrets, made when asked for, so that no source and no test holds on
 
 In a template `{hex:32}` stands for 32 random hexadecimal digits; `lower`, `upper`, `alnum`,
 `base32`, `digit` and `letter` are further alphabets, `{uuid}` is a UUID and `{crc}` the checksum of
-GitHub's scheme over what stands between the last `_` and it. The same template gives the same text.
+GitHub's scheme over what stands between the last `_` and it; `{checked:60}` is so many bytes with
+their CRC-32 behind them, in base 64. The same template gives the same text.
 """
 
 from __future__ import annotations
 
+import base64
 import random
 import re
 import string
 import uuid
+import zlib
 
 from auditor.detectors.confidence import base62_checksum
 from auditor.patterns import lazy_regex
@@ -62,6 +65,9 @@ def _drawn(field: re.Match[str], source: random.Random) -> str:
         return str(uuid.UUID(int=source.getrandbits(128), version=4))
     if kind == "crc":
         return "{crc}"
+    if kind == "checked":
+        data = source.randbytes(count)
+        return base64.b64encode(data + zlib.crc32(data).to_bytes(8, "big")).decode()
     alphabet = _ALPHABETS[kind]
     drawn = source.choices(alphabet, k=count)
     if count >= len(_NEEDED) and kind not in ("letter", "digit"):

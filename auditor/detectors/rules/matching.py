@@ -9,19 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from auditor.detectors.chosen import FEWEST, LONG_WORD, SEPARATORS, is_made_up
 from auditor.detectors.placeholders import is_example, is_worded
 from auditor.detectors.rules.base import Judgement, Rule, compiled
 from auditor.model import Confidence
 from auditor.patterns import lazy_regex
 
-FEWEST = 5
-"""
-Values of 16 characters and more have at least so many different ones, unless somebody made them up.
-"""
-LONGEST_RUN = 6
-"""
-So often in a row one character does not come by chance.
-"""
 SHORT = 24
 """
 A value shorter than this may be an id; there a word for a secret must stand beside it, in
@@ -30,10 +23,6 @@ characters.
 CLOSE = 6
 """
 What is no further from its provider's name is given to that very name, in characters.
-"""
-LONG_WORD = 8
-"""
-A part of a name that mixes letters and digits is no word from here on, in characters.
 """
 
 _SECRET_WORD = (
@@ -47,6 +36,10 @@ _STRICT = lazy_regex(
     r"[\"'`\])>\\]{0,3}\s{0,8}(?:[=:,|?]|:=|=>|-|\s|\(){0,4}\s{0,8}[\"'`(\[<\\]{0,4}",
     re.IGNORECASE,
 )
+_OWN_WORD = lazy_regex(rf"{_SECRET_WORD}\Z", re.IGNORECASE)
+"""
+A provider's name may end in the word for a secret: `ado_pat`.
+"""
 _PUBLIC = lazy_regex(
     r"sha(?:1|224|256|384|512)?(?:sum)?(?![a-z])|md5|checksum|digest|fingerprint|commit|revision"
     r"|integrity|etag|build_?id|git_?(?:head|ref)|@|cache_?key|public_?key|client_?id|app_?id"
@@ -58,11 +51,9 @@ _USER = lazy_regex(r"[a-z][a-z0-9+.-]*://[^/@\s]*:(?P<password>[^/@\s]+)@")
 """
 Of a URL the password tells whether it is an example, not the name of a database.
 """
-_REPEATED = lazy_regex(r"([A-Za-z0-9]{8})\1\1", re.IGNORECASE)
 _FILE = lazy_regex(r"\.(?:so(?:\.\d+)*|[ch]|py|js|json|html?|txt|conf|pem|key|crt|exe|dll|jar|sh)$")
 _FOLDER = lazy_regex(r"[a-z]+(?:-[a-z]+)*|[A-Z][a-z]+")
 _NUMBER = lazy_regex(r"[0-9]{6,}")
-_SEPARATORS = lazy_regex(r"[_+/.~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ def look(rule: Rule, line: str) -> Iterator[Found]:
     """
     for match in _regex(rule).finditer(line):
         value = match["value"]
-        if rule.words and not _is_said(rule, match["gap"], value):
+        if rule.words and not _is_said(rule, match["gap"], value, match[0]):
             continue
         if rule.is_often_open and line.strip(" \t\"'`,;") == value:
             yield Found(value, Confidence.POSSIBLE, f"{rule.name} alone: many are meant to be seen")
@@ -114,34 +105,16 @@ def judged(rule: Rule, value: str) -> Judgement:
     return rule.confidence, f"has the format of: {rule.name}"
 
 
-def is_made_up(value: str) -> bool:
-    """
-    Whether a value is too even to have been drawn: `aaaa…`, `0000…`.
-    """
-    if len(value) < 2 * LONG_WORD:
-        return False
-    # The lead is no part of what was drawn, and numbers in the middle are counters. Of short parts,
-    # as a UUID has them, all were drawn.
-    drawn = max(_SEPARATORS.split(value), key=len)
-    if len(drawn) < 2 * LONG_WORD:
-        drawn = _SEPARATORS.sub("", value)
-    few = len(set(drawn[len(drawn) // 3 :])) < FEWEST
-    return few or bool(_runs(drawn) or _REPEATED.search(value))
-
-
-def _runs(value: str) -> re.Match[str] | None:
-    # Zeros in base64 are `A`s, and some formats begin with them.
-    return re.search(rf"([^A])\1{{{LONGEST_RUN - 1},}}", value)
-
-
-def _is_said(rule: Rule, gap: str, value: str) -> bool:
+def _is_said(rule: Rule, gap: str, value: str, whole: str) -> bool:
     """
     Whether what stands between the provider's name and the value says that the value is secret.
     """
     if _PUBLIC.search(gap):
         return False
     if rule.is_strict:
-        if not _STRICT.fullmatch(gap):
+        word = whole[: whole.index(gap + value)] if gap else ""
+        own = _OWN_WORD.search(word)
+        if not _STRICT.fullmatch(own[0] + gap if own else gap):
             return False
     elif (len(value) < SHORT and not _NAMED.search(gap) and len(gap) > CLOSE) or not (
         (len(gap) <= 3 and not gap.strip(" \t-_.")) or _GIVEN.search(gap) or _NAMED.search(gap)
@@ -161,7 +134,7 @@ def looks_random(value: str) -> bool:
         return False
     if _FILE.search(value):
         return False
-    return any(_is_mixed(part) for part in _SEPARATORS.split(value))
+    return any(_is_mixed(part) for part in SEPARATORS.split(value))
 
 
 def _is_path(value: str) -> bool:

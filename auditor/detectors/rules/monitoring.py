@@ -44,8 +44,9 @@ RULES: tuple[Rule, ...] = (
         ),
         token(
             "New Relic licence key",
-            rf"{HEX}{{36}}NRAL",
+            rf"(?:{HEX}{{36}}|[a-z]{{2,3}}[0-9]{{2}}xx{HEX}{{30}})NRAL",
             "{hex:36}NRAL",
+            "eu01xx{hex:30}NRAL",
             probe="[0-9A-Za-z]{8}NRAL",
         ),
         token("Pixie key", rf"px-(?:api|dep)-{UUID}", "px-api-{uuid}"),

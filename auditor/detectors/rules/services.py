@@ -167,7 +167,7 @@ RULES: tuple[Rule, ...] = (
     *provider(
         "ClickUp",
         "https://app.clickup.com/settings/apps",
-        token("ClickUp token", r"pk_[0-9]{8}_[A-Z0-9]{32}", "pk_{digit:8}_{upper:32}"),
+        token("ClickUp token", r"pk_[0-9]{8,9}_[A-Z0-9]{32}", "pk_{digit:8}_{upper:32}"),
     ),
     *provider(
         "Close",

@@ -73,6 +73,14 @@ def test_a_grafana_key_is_told_from_other_json() -> None:
     assert _confidence(checks.grafana_key(other)) is Confidence.POSSIBLE
 
 
+def test_an_elastic_key_with_its_checksum_is_certain() -> None:
+    """One letter changed, and it is none."""
+    _, key = expand("essu_{checked:60}")
+
+    assert _confidence(checks.elastic_key(key)) is Confidence.CERTAIN
+    assert _confidence(checks.elastic_key(key[:9] + "xy" + key[11:])) is Confidence.POSSIBLE
+
+
 def test_keys_of_another_length_are_only_possible() -> None:
     """Azure's keys are 64 bytes and WireGuard's 32."""
     good, short = base64.b64encode(bytes(range(64))), base64.b64encode(bytes(30))
@@ -88,7 +96,7 @@ def test_hostile_input_is_no_error() -> None:
         for check in (checks.crc_base62, checks.crc_base36, checks.crc_hex, checks.macaroon,
                       checks.age_key, checks.nkey, checks.jwt, checks.json_within,
                       checks.storage_key, checks.key_of_32, checks.grafana_key,
-                      checks.sentry_token, checks.vault_token):  # fmt: skip
+                      checks.sentry_token, checks.vault_token, checks.elastic_key):  # fmt: skip
             check(value)
 
 

@@ -4,6 +4,7 @@ Every rule: its examples are found whole wherever an image holds them, its count
 
 from __future__ import annotations
 
+import base64
 import random
 import re
 import string
@@ -73,6 +74,27 @@ def test_a_part_of_a_longer_word_is_none(letter: str) -> None:
             continue  # Its lead stands in other text.
         text, value = expand(rule.examples[0])
         assert value not in [one.value for one in look(rule, f"q{text}")], rule.name
+
+
+def _found(line: str) -> dict[str, str]:
+    return {rule.name: one.value for rule in RULES for one in look(rule, line)}
+
+
+def test_a_name_may_end_in_its_word_for_a_secret() -> None:
+    """`ado_pat` names the provider and says what it is, `ado` alone does not."""
+    _, value = expand("{base32l:52}")
+    name = "Azure DevOps personal access token"
+
+    assert _found(f'ado_pat = "{value}"').get(name) == value
+    assert name not in _found(f'ado = "{value}"')
+
+
+def test_a_long_key_is_no_shorter_secret() -> None:
+    """Azure's storage keys are found whole, under their other names too, and not in pieces."""
+    key = base64.b64encode(random.Random(7).randbytes(64)).decode()
+
+    for line in (f'AZURE_KEY="{key}"', f"AzureStoragekey : {key}", f"az --account-key {key}"):
+        assert _found(line) == {"Azure storage account key": key}
 
 
 def test_no_two_rules_have_one_name() -> None:
