@@ -5,6 +5,7 @@ How a value came about: typed in order on a keyboard, or chosen by a person to b
 from __future__ import annotations
 
 import itertools
+import re
 
 from auditor.detectors.placeholders import is_example
 from auditor.patterns import lazy_regex

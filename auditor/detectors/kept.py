@@ -24,7 +24,8 @@ def _any_path() -> re.Pattern[str]:
 
 
 _WORTH = lazy_regex(
-    r"netrc|pass|shadow|pwd|secret|token|cred|key|auth|tfstate|docker|kaniko", re.IGNORECASE
+    r"netrc|pass|shadow|pwd|secret|token|cred|key|auth|tfstate|docker|kaniko|\.ya?ml$|\.json$",
+    re.IGNORECASE,
 )
 """
 What all their paths hold.
@@ -55,7 +56,7 @@ class KeptDetector:
 
     def _document(self, text: Text) -> Iterator[Finding]:
         path = text.inside if text.inside and "/" in text.inside else text.path
-        chosen = kinds(path)
+        chosen = [kind for kind in kinds(path) if kind.mark is None or kind.mark.search(text.data)]
         lines = decoded(normalised(text.data)).split("\n") if chosen else []
         for kind in chosen:
             for found in kind.read(lines, path):

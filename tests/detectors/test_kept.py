@@ -129,6 +129,20 @@ def test_the_checksum_of_an_age_key_is_verified() -> None:
     assert not bech32_checks("a12uel5q")
 
 
+@pytest.mark.parametrize(
+    ("material", "expected"),
+    [("SYMMETRIC", 1), ("ASYMMETRIC_PRIVATE", 1), ("ASYMMETRIC_PUBLIC", 0), ("REMOTE", 0)],
+)
+def test_a_keyset_of_tink_holds_keys(material: str, expected: int) -> None:
+    """Those that open or sign anything, also where JSON is spread over lines."""
+    value = encoded("\x12\x20" + "k3Xq9vTz")
+    url = "type.googleapis.com/google.crypto.tink." + "HmacKey"
+    data = {"typeUrl": url, "keyMaterialType": material, "value": value}
+    keyset = {"primaryKeyId": 1, "key": [{"keyData": data, "status": "ENABLED"}]}
+
+    assert told("/app/keys.json", json.dumps(keyset, indent=1)) == [(value, LIKELY)] * expected
+
+
 def test_a_placeholder_is_possible() -> None:
     """Documentation of a file's form."""
     assert told("/root/.netrc", "machine x login y password changeme\n") == [("changeme", POSSIBLE)]

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from auditor.detectors.credential_files.bare import BARE
 from auditor.detectors.credential_files.base import CredentialFile, Found
-from auditor.detectors.credential_files.documents import COMPOSER, DOCKER, STATE
+from auditor.detectors.credential_files.documents import COMPOSER, DOCKER, KEYSET, STATE
+from auditor.detectors.credential_files.manifests import KUBERNETES
 from auditor.detectors.credential_files.passwords import COLON, NETRC, PGPASS, SHADOW
 
 FILES: dict[str, CredentialFile] = {
@@ -14,6 +15,8 @@ FILES: dict[str, CredentialFile] = {
     "colon": COLON,
     "composer": COMPOSER,
     "docker": DOCKER,
+    "keyset": KEYSET,
+    "kubernetes": KUBERNETES,
     "netrc": NETRC,
     "pgpass": PGPASS,
     "shadow": SHADOW,

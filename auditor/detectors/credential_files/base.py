@@ -39,3 +39,7 @@ class CredentialFile:
     """
     Lines and path in, credentials out.
     """
+    mark: re.Pattern[bytes] | None = None
+    """
+    What such a file holds, where its path tells little; `None` if the path is enough.
+    """

@@ -1,5 +1,6 @@
 """
-JSON files whose structure tells what is secret: composer's auth.json, Terraform state, docker.
+JSON files whose structure tells what is secret: composer's auth.json, Terraform state, docker,
+keysets of Tink.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ LARGEST = 4 << 20
 Larger files are read line by line only, in characters.
 """
 SHORTEST = 4
+DEEPEST = 8
+"""
+So deep in a document a key may lie.
+"""
 _COMPOSER = ("-oauth", "-token", "bearer", "custom-headers")
 
 
@@ -74,6 +79,27 @@ def read_docker(lines: Sequence[str], path: str) -> Iterator[Found]:
                 yield from _found(lines, entry.get(name), name, f"a token for {registry}")
 
 
+def read_keyset(lines: Sequence[str], path: str) -> Iterator[Found]:
+    """
+    Keys that encrypt, sign or authenticate; public ones and those that a key store wraps are none.
+    """
+    for key in _keys(_parsed(lines), 0):
+        if key.get("keyMaterialType") in ("SYMMETRIC", "ASYMMETRIC_PRIVATE"):
+            kind = str(key.get("typeUrl")).rpartition(".")[2]
+            yield from _found(lines, key.get("value"), kind, f"a key of Tink: {kind}")
+
+
+def _keys(held: object, depth: int) -> Iterator[dict[str, Any]]:
+    if isinstance(held, dict):
+        key = held.get("keyData")
+        if isinstance(key, dict):
+            yield key
+            return
+        held = list(held.values())
+    for one in held if isinstance(held, list) and depth < DEEPEST else ():
+        yield from _keys(one, depth + 1)
+
+
 COMPOSER = CredentialFile("Composer Token", lazy_regex(r"(?:^|/)auth\.json$"), read_composer)
 STATE = CredentialFile("Terraform State", lazy_regex(r"\.tfstate(?:\.backup)?$"), read_state)
 DOCKER = CredentialFile(
@@ -82,4 +108,7 @@ DOCKER = CredentialFile(
         r"(?:^|/)(?:\.docker/config\.json|\.dockercfg|\.dockerconfigjson|auth\.json|kaniko/.*\.json)$"
     ),
     read_docker,
+)
+KEYSET = CredentialFile(
+    "Tink Key", lazy_regex(r"\.json$"), read_keyset, mark=lazy_regex(rb"google\.crypto\.tink\.")
 )

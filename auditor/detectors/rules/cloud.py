@@ -96,6 +96,14 @@ RULES: tuple[Rule, ...] = (
         ),
         near("Google API key of another form", "gcp youtube", url_safe(39), strict=True),
         near("reCAPTCHA secret", "recaptcha", url_safe(40)),
+        token(
+            "Key in a Tink keyset",
+            rf"google\.crypto\.tink\.(?!\w*PublicKey)[A-Za-z0-9]{{3,40}}Key\\{{0,2}}[\"'],\s{{0,8}}\\{{0,2}}"
+            rf"[\"']value\\{{0,2}}[\"']\s?:\s?\\{{0,2}}[\"'](?P<value>{BASE64}{{16,4000}}={{0,2}})",
+            '"typeUrl":"type.googleapis.com/google.crypto.tink.AesGcmKey","value":"<{alnum:24}>"',
+            no=('"typeUrl":"x/google.crypto.tink.EcdsaPublicKey","value":"{alnum:24}"',),
+            probe=r"google\.crypto\.tink\.[A-Za-z0-9]{3,40}Key",
+        ),
     ),
     *provider(
         "Microsoft Azure",
