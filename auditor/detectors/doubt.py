@@ -26,6 +26,7 @@ from auditor.model import Confidence, Finding, Text
 from auditor.patterns import lazy_regex
 
 RANDOM = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
+KEY = "Private Key"
 KEYWORD, VARIABLE = "Secret Keyword", "Secret Variable"
 AWS, AWS_ID = "AWS Access Key", 20
 LOOSE = frozenset(
@@ -67,6 +68,10 @@ _INSTALLED = lazy_regex(
 """
 Where package managers put what others wrote. It proves nothing, so it counts against what is
 merely possible and nothing else.
+"""
+_MANUAL = re.compile(r"^/usr/(?:local/)?share/doc/")
+"""
+Where a package's manual lies: a key in it is one of its examples.
 """
 _IN_USE = frozenset({Kind.VALUES, Kind.SETTINGS, Kind.SHELL})
 _NAME = lazy_regex(r"([\w.\-@/]+)[\"'\])]*\s*(?:[:=]|=>|,)?\s*[\"'(\[]*$")
@@ -130,6 +135,8 @@ class _Scale:
         publisher = VALUES.get(hashlib.sha256(value.encode("utf-8", "replace")).hexdigest())
         if publisher:
             return f"{publisher} publishes it"
+        if finding.detector == KEY and _MANUAL.search(self._text.file):
+            return "an example in the manual of a package"
         if not self._aside or finding.confidence is not Confidence.LIKELY:
             return None
         if is_counted(value):

@@ -12,6 +12,7 @@ import pytest
 from auditor.detectors import detect, published
 from auditor.model import Confidence, Finding, Text
 from auditor.ranking.severity import severity
+from tests.fakes import fakes
 
 RANDOM = random.Random(4)
 
@@ -160,3 +161,12 @@ def test_a_line_of_prose_that_others_wrote() -> None:
     told = found(path, "Name: x\n\nsome words here\n\n    secret = 'hunter2xyz!9'\n\nmore words\n")
 
     assert told and {f.doubted for f in told} == {True}
+
+
+def test_a_key_in_the_manual_of_a_package() -> None:
+    """Debian ships examples with keys; the same key anywhere else opens something."""
+    key = fakes()["PRIVATE_KEY"]
+
+    for path in ("/usr/share/doc/x/examples/proxy.pl", "/usr/share/doc/x/key.pem.gz!/key.pem"):
+        assert {f.confidence for f in found(path, key)} == {Confidence.POSSIBLE}
+    assert Confidence.CERTAIN in {f.confidence for f in found("/usr/share/x/examples/a.pl", key)}
