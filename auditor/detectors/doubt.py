@@ -69,7 +69,7 @@ _INSTALLED = lazy_regex(
 Where package managers put what others wrote. It proves nothing, so it counts against what is
 merely possible and nothing else.
 """
-_MANUAL = re.compile(r"^/usr/(?:local/)?share/doc/")
+_MANUAL = lazy_regex(r"^/usr/(?:local/)?share/doc/")
 """
 Where a package's manual lies: a key in it is one of its examples.
 """
