@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from auditor.decoders.binary import BinaryDecoder
 from auditor.decoders.budget import Budget
-from auditor.decoders.marshalled import Code, Unmarshal
+from auditor.decoders.marshalled import Code, Unmarshal, Wanted
 from auditor.model import Gap, Reading, Text
 from auditor.patterns import lazy_regex
 from auditor.streams.reading import File
@@ -50,6 +50,17 @@ class _Version:
     A constant is loaded (1) and stored under a name (2), an attribute's name (3), or the name of a
     local variable (4).
     """
+
+    @property
+    def search(self) -> Wanted:
+        """
+        Finds whether code gives anything to a name.
+        """
+        return self.given.search if self.given is not None else _nothing
+
+
+def _nothing(code: bytes, start: int, end: int) -> None:
+    return None
 
 
 def _words(load: int, names: bytes, attribute: int, fast: int) -> re.Pattern[bytes]:
@@ -108,25 +119,26 @@ class BytecodeDecoder:
             yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
             yield from BinaryDecoder().decode(file, budget)
             return
-        objects = Unmarshal(data, version.start, version.header, version.parts)
-        given: dict[bytes, None] = {}
-        named: set[bytes] = set()
+        objects = Unmarshal(data, version.start, version.header, version.parts, version.search)
         try:
-            for code in objects:
-                for name, value in _given(code, version):
-                    # NOTE: no quotes: in them every constant would be looked at for its entropy.
-                    if len(value) > LONGEST:
-                        told = value.strip().translate(_LINES)
-                    else:
-                        told = value.translate(_SPACES)
-                    given[name + b" = " + told] = None
-                    named.add(value)
-        except (IndexError, ValueError, ArithmeticError, struct.error):
+            objects.read()
+        except (IndexError, ValueError, ArithmeticError, RecursionError, struct.error):
             yield Gap(file.place, "damaged bytecode: it is read as strings")
             yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
+        given: dict[bytes, None] = {}
+        named: set[bytes] = set()
+        for code in objects.codes:
+            for name, value in _given(code, version):
+                # NOTE: no quotes: in them every constant would be looked at for its entropy.
+                if len(value) > LONGEST:
+                    told = value.strip().translate(_LINES)
+                else:
+                    told = value.translate(_SPACES)
+                given[name + b" = " + told] = None
+                named.add(value)
         # What was given to a name is told with that alone.
         found = b"\n".join(
-            value for value in objects.strings if len(value) >= SHORTEST and value not in named
+            [value for value in objects.strings if len(value) >= SHORTEST and value not in named]
         )
         if found:
             yield Text(file.path, found.translate(_LINES), Reading.TOKENS, inside=file.inside)

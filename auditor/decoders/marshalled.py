@@ -3,22 +3,26 @@ Marshalled code objects of CPython 2.7 and 3, read without the interpreter's own
 crashes on hostile bytes. Only strings, tuples and code are kept; the format is told in
 Python/marshal.c.
 
-An image holds thousands of compiled modules, and a module thousands of objects: so it is one loop
-over local variables, the most frequent kinds first.
+An image holds thousands of compiled modules, and a module thousands of objects: so the most
+frequent kinds are read where they stand, without a call, and nothing is made of what is not wanted.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 Value = bytes | tuple[object, ...] | None
+Wanted = Callable[[bytes, int, int], object]
+"""
+Whether a code object is of use, by its code: some bytes, where it begins in them and where it ends.
+"""
 
 _REF = 0x80
 _SHORT = frozenset((*b"zZ", *(kind | _REF for kind in b"zZ")))
 _LONG = frozenset((*b"stuaA", *(kind | _REF for kind in b"stuaA")))
-_SINGLE = frozenset((*b"NFTS.", *(kind | _REF for kind in b"NFTS.")))
+_SINGLE = frozenset(b"NFTS.0")
 _MANY = {40: 4, 91: 4, 60: 4, 62: 4, 41: 1}
 """
 `( [ < >` and `)`: the width of their count.
@@ -27,19 +31,19 @@ _FIXED = {105: 4, 73: 8, 103: 8, 121: 16}
 """
 `i I g y`: the width of their data.
 """
-_REFERENCE = 114
-_REFERENCES = frozenset((*b"rR", *(kind | _REF for kind in b"rR")))
+_NULL = 48
+_REFERENCES = b"rR"
 _CODE = 99
+_NAMED = 3
+"""
+Constants, names, and names of local variables, which stand behind the code itself.
+"""
 _DICTIONARY = 123
+_SLICE = 58
 _INTERNED = 116
 _PYTHON_2 = 16
 _WORDS = struct.Struct("<i")
 _INDEX = struct.Struct("<I")
-_TUPLE, _OBJECTS, _BEFORE, _BEHIND = range(4)
-"""
-What an open object is: a tuple or the like; a dictionary or other that ends at NULL; a code object
-before the number of its first line, and behind it.
-"""
 
 
 @dataclass(slots=True)
@@ -59,10 +63,12 @@ class Code:
 
 class Unmarshal:
     """
-    The code objects in marshalled bytes; every string as it passes is put into `strings`.
+    The code objects in marshalled bytes.
     """
 
-    def __init__(self, data: bytes, at: int, header: int, parts: tuple[int, int]) -> None:
+    def __init__(
+        self, data: bytes, at: int, header: int, parts: tuple[int, int], wanted: Wanted
+    ) -> None:
         self._data = data
         self._at = at
         self._header = header
@@ -73,98 +79,173 @@ class Unmarshal:
         """
         Objects before the number of its first line, and behind it.
         """
+        self._wanted = wanted
+        self._refs: list[Value] = []
+        self.codes: list[Code] = []
+        """
+        What is wanted, inner code before outer.
+        """
         self.strings: list[bytes] = []
+        """
+        Every string as it passes, but for code and its tables.
+        """
 
-    def __iter__(self) -> Iterator[Code]:  # noqa: C901 - a call for each object costs more than it
+    def read(self) -> None:
         """
-        Inner code before outer. Raises `IndexError` or `ValueError` where the bytes are damaged.
+        Read all. Raises `IndexError`, `ValueError` and the like where the bytes are damaged, and
+        `RecursionError` where they nest too deep: what was read before stays.
         """
-        data, at, size = self._data, self._at, len(self._data)
-        strings, word, index = self.strings, _WORDS.unpack_from, _INDEX.unpack_from
-        refs: list[Value] = []
-        stack: list[tuple[list[Value], int, int, int]] = []
-        # Of the innermost open object: its parts, how many are missing, what it is, and where it
-        # stands among the references, -1 if nothing refers to it.
+        self._object(self._at, False)
+
+    def _object(self, at: int, kept: bool) -> tuple[Value, int]:
+        """
+        The object that begins there, if it is to be kept, and where it ends.
+        """
+        data = self._data
+        byte = data[at]
+        if byte in _SHORT:
+            start = at + 2
+            end = start + data[at + 1]
+            text = data[start:end]
+            self.strings.append(text)
+            if byte >= _REF:
+                self._refs.append(text)
+            return text, end
+        if byte in _LONG:
+            start, end = self._long(at)
+            text = data[start:end]
+            self.strings.append(text)
+            return text, end
+        if byte & 0x7F in _REFERENCES:
+            return self._referred(at), at + 5
+        return self._other(at, kept)
+
+    def _other(self, at: int, kept: bool) -> tuple[Value, int]:
+        """
+        The same for what is no string and no reference.
+        """
+        data = self._data
+        kind, is_referred = data[at] & 0x7F, data[at] >= _REF
+        slot = len(self._refs)
+        if is_referred:
+            self._refs.append(None)
+        if kind == _CODE:
+            return None, self._code(at + 1 + self._header)
+        if kind in _MANY:
+            start = at + 1 + _MANY[kind]
+            count = int.from_bytes(data[at + 1 : start], "little")
+            items, end = self._row(start, count, kept or is_referred)
+            value = tuple(items)
+            if is_referred:
+                self._refs[slot] = value
+            return value, end
+        if kind in _SINGLE:
+            return None, at + 1
+        if kind == _SLICE:
+            return None, self._row(at + 1, 3, False)[1]
+        if kind == _DICTIONARY:
+            return None, self._dictionary(at + 1)
+        return None, _behind_number(data, at + 1, kind)
+
+    def _row(  # noqa: C901 - a call for each object costs more than it
+        self, at: int, count: int, kept: bool
+    ) -> tuple[list[Value], int]:
+        """
+        So many objects that begin there, if they are to be kept, and where they end.
+        """
+        data, strings, refs, index = self._data, self.strings, self._refs, _INDEX.unpack_from
         items: list[Value] = []
-        left, kind, slot = 1, _TUPLE, -1
-        while True:
-            while left == 0:
-                if kind == _BEFORE:
-                    at += 4
-                    kind, left = _BEHIND, self._behind
-                    break
-                if not stack:
-                    return
-                value: Value = None
-                if kind == _BEHIND:
-                    yield _code(items)
-                else:
-                    value = tuple(items)
-                    if slot >= 0:
-                        refs[slot] = value
-                items, left, kind, slot = stack.pop()
-                items.append(value)
-            left -= 1
+        while count:
+            count -= 1
             byte = data[at]
-            at += 1
-            if byte in _REFERENCES:
-                number = index(data, at)[0]
-                at += 4
-                items.append(refs[number] if number < len(refs) else None)
-                # They come in rows: the names of a code object.
-                while left and data[at] == _REFERENCE:
+            if byte == 114:  # r
+                if kept:
                     number = index(data, at + 1)[0]
-                    at += 5
-                    left -= 1
                     items.append(refs[number] if number < len(refs) else None)
-                continue
-            if byte in _SHORT:
-                start = at + 1
-                at = start + data[at]
-            elif byte in _LONG:
-                start = at + 4
-                at = start + word(data, at)[0]
-                if not start <= at <= size:
-                    raise ValueError("a string longer than the file")
-            elif byte in _SINGLE:
-                items.append(None)
-                if byte & _REF:
-                    refs.append(None)
-                continue
-            else:
-                is_referred = byte & _REF
-                byte &= 0x7F
-                if is_referred:
-                    refs.append(None)
-                if byte in _MANY or byte in (_CODE, _DICTIONARY, 58):
-                    stack.append((items, left, kind, slot))
-                    items, kind = [], _TUPLE
-                    slot = len(refs) - 1 if is_referred else -1
-                    if byte == _CODE:
-                        at += self._header
-                        left, kind = self._before, _BEFORE
-                    elif byte == _DICTIONARY:
-                        left, kind = size, _OBJECTS
-                    elif byte == 58:
-                        left = 3
-                    else:
-                        width = _MANY[byte]
-                        left = int.from_bytes(data[at : at + width], "little")
-                        at += width
-                    continue
-                if byte == 48:
-                    # NULL ends a dictionary; elsewhere it stands for nothing.
-                    left = 0 if kind == _OBJECTS else left
-                else:
-                    at = _behind_number(data, at, byte)
-                items.append(None)
-                continue
-            text = data[start:at]
-            if kind < _BEFORE or (kind == _BEFORE and items):
+                at += 5
+            elif byte == 218 or byte == 122:  # Z that is referred to, z
+                start = at + 2
+                at = start + data[at + 1]
+                text = data[start:at]
                 strings.append(text)
-            items.append(text)
-            if byte & _REF or (byte == _INTERNED and self._header == _PYTHON_2):
-                refs.append(text)
+                if byte == 218:
+                    refs.append(text)
+                if kept:
+                    items.append(text)
+            elif byte == 99:  # c
+                at = self._code(at + 1 + self._header)
+                if kept:
+                    items.append(None)
+            elif byte == 41:  # )
+                row, at = self._row(at + 2, data[at + 1], kept)
+                if kept:
+                    items.append(tuple(row))
+            elif byte == 78:  # N
+                at += 1
+                if kept:
+                    items.append(None)
+            else:
+                value, at = self._object(at, kept)
+                if kept:
+                    items.append(value)
+        return items, at
+
+    def _code(self, at: int) -> int:
+        """
+        A code object behind its numbers; where it ends.
+        """
+        data = self._data
+        if data[at] in _LONG:
+            start, at = self._long(at)
+            wanted = self._wanted(data, start, at) is not None
+            code = data[start:at] if wanted else b""
+        else:
+            value, at = self._object(at, True)
+            code = value if isinstance(value, bytes) else b""
+            wanted = self._wanted(code, 0, len(code)) is not None
+        parts, at = self._row(at, self._before - 1, wanted)
+        at += 4
+        for _ in range(self._behind):
+            byte = data[at]
+            if byte == 114:  # r
+                at += 5
+            elif byte in _LONG:
+                _, at = self._long(at)
+            else:
+                _, at = self._object(at, False)
+        if wanted:
+            self.codes.append(Code(code, *map(_told, parts[:_NAMED])))
+        return at
+
+    def _long(self, at: int) -> tuple[int, int]:
+        """
+        Where a long string begins and ends, or code or a table of it.
+        """
+        data = self._data
+        start = at + 5
+        end: int = start + _WORDS.unpack_from(data, at + 1)[0]
+        if not start <= end <= len(data):
+            raise ValueError("a string longer than the file")
+        byte = data[at]
+        if byte >= _REF or (byte == _INTERNED and self._header == _PYTHON_2):
+            self._refs.append(data[start:end])
+        return start, end
+
+    def _referred(self, at: int) -> Value:
+        number = _INDEX.unpack_from(self._data, at + 1)[0]
+        return self._refs[number] if number < len(self._refs) else None
+
+    def _dictionary(self, at: int) -> int:
+        """
+        Keys and values up to a NULL; where they end.
+        """
+        while self._data[at] & 0x7F != _NULL:
+            _, at = self._object(at, False)
+        return at + 1
+
+
+def _told(value: Value) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _behind_number(data: bytes, at: int, kind: int) -> int:
@@ -181,13 +262,3 @@ def _behind_number(data: bytes, at: int, kind: int) -> int:
             at += 1 + data[at]
         return at
     raise ValueError("no marshalled object")
-
-
-def _code(items: list[Value]) -> Code:
-    code, constants, names, variables = (*items, None, None, None, None)[:4]
-    return Code(
-        code if isinstance(code, bytes) else b"",
-        constants if isinstance(constants, tuple) else (),
-        names if isinstance(names, tuple) else (),
-        variables if isinstance(variables, tuple) else (),
-    )

@@ -52,8 +52,9 @@ def test_as_the_interpreter_loads_it(name: str) -> None:
     module = __import__(name, fromlist=["x"])
     source = Path(str(module.__file__)).read_text()
     header, layout = LAYOUT
-    objects = Unmarshal(compiled(source), 16, header, layout)
-    found = list(objects)
+    objects = Unmarshal(compiled(source), 16, header, layout, lambda code, start, end: code)
+    objects.read()
+    found = objects.codes
     expected = list(loaded(compile(source, "/app/m.py", "exec")))
     assert len(found) == len(expected)
     for ours, theirs in zip(found, expected, strict=True):
@@ -91,3 +92,29 @@ def test_cut_anywhere() -> None:
     for end in range(start, len(data)):
         found = [p.content for p in parts(data[:end]) if isinstance(p, Text)]
         assert any(word in text for text in found), end
+
+
+def test_code_that_gives_nothing_is_passed_over() -> None:
+    """
+    Its strings are told, and those that later code refers to are known.
+    """
+    header, layout = LAYOUT
+    source = "def first(shared):\n    return shared.name\nclass C:\n    shared = 'given to it'\n"
+    objects = Unmarshal(compiled(source), 16, header, layout, lambda code, start, end: None)
+    objects.read()
+    assert not objects.codes
+    assert {b"shared", b"name", b"given to it"} <= set(objects.strings)
+    assert "shared = given to it" in document(compiled(source))
+
+
+def test_too_deep_is_read_as_strings() -> None:
+    """
+    What nests deeper than anybody writes is told, and what stands in it is not lost.
+    """
+    data = (
+        compiled("x = 1\n")[:16] + b"\xe3" + bytes(20) + b")\x01" * 100_000 + b"z\x0cmarked_token"
+    )
+    found = parts(data)
+    assert any(isinstance(part, Gap) for part in found)
+    strings = [p for p in found if isinstance(p, Text) and p.reading is Reading.STRINGS]
+    assert b"marked_token" in strings[0].data
