@@ -107,9 +107,10 @@ def _in_files(piece: Piece, collector: packages.Collector) -> Iterator[tuple[int
     if isinstance(payload, Range) and len(piece.files) == 1:
         # One large file is read as it is looked into.
         (item,) = piece.files
-        with RangeReader(payload.part(item.start, item.size)) as reader:
-            watch = packages.watch(item.path, reader)
-            yield from _in_file(item, Peekable(watch), watch, piece.search, collector)
+        place = payload.part(item.start, item.size)
+        with RangeReader(place) as reader:
+            stored = packages.Stored(item.path, place)
+            yield from _in_file(item, Peekable(reader), stored, piece.search, collector)
         return
     data = _data(payload) if piece.files else b""
     for item in piece.files:
@@ -124,7 +125,7 @@ def _in_files(piece: Piece, collector: packages.Collector) -> Iterator[tuple[int
 def _in_file(
     item: Item,
     reader: Peekable,
-    watch: packages.Watch | packages.Whole,
+    watch: packages.Watched,
     search: Search,
     collector: packages.Collector,
 ) -> Iterator[tuple[int, Finding | Gap]]:

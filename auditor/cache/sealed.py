@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor.model import Confidence, Finding, Gap, LayerScan, Place, Secret
+from auditor.packages.databases import is_database
 from auditor.packages.packing import key_of_value, packages_with
 from auditor.ranking.leaks import without_echoes
 from auditor.ranking.lives import Evidence
@@ -40,8 +41,8 @@ def seal(scan: LayerScan, marks: Marks) -> LayerScan | None:
     findings = []
     for finding in scan.findings:
         value = finding.secret.reveal()
-        recorded: bytes | None = key_of_value(finding.path, value)
-        if recorded is None or next(packages_with(scan.claims, recorded), None) is None:
+        recorded = key_of_value(finding.path, value) if is_database(finding.path) else None
+        if recorded is not None and next(packages_with(scan.claims, recorded), None) is None:
             recorded = None
         if (value, recorded) not in secrets:
             secrets[value, recorded] = sealed(value, marks, recorded)

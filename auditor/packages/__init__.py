@@ -15,7 +15,7 @@ from auditor.packages.digests import Digests, digests
 from auditor.packages.packing import merge
 from auditor.packages.proof import Prover
 from auditor.packages.python import packed as sources
-from auditor.packages.watching import Collector, Known, Watch, Whole, watch
+from auditor.packages.watching import Collector, Known, Stored, Watched, Whole, watch
 
 __all__ = [
     "DATABASES",
@@ -24,7 +24,8 @@ __all__ = [
     "Digests",
     "Known",
     "Prover",
-    "Watch",
+    "Stored",
+    "Watched",
     "Whole",
     "claims",
     "digests",

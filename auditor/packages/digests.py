@@ -31,9 +31,9 @@ class Digests:
     def __init__(self, path: str) -> None:
         self._path = path
         self._head = b""
-        self._hashes = [
-            hashlib.new(name, usedforsecurity=False) for name in ("md5", "sha1", "sha256")
-        ]
+        # NOTE: by name each is looked up in OpenSSL anew, which takes longer than a short file.
+        kinds = (hashlib.md5, hashlib.sha1, hashlib.sha256)
+        self._hashes = [kind(usedforsecurity=False) for kind in kinds]
 
     def update(self, data: bytes) -> None:
         """

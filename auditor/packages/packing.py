@@ -62,6 +62,14 @@ def key_of_file(path: bytes, algorithm: str, digest: bytes) -> bytes:
     return _key(b"file", canonical(path), algorithm.encode(), digest)
 
 
+def keys_of_file(path: bytes, digests: Iterable[tuple[str, bytes]]) -> list[bytes]:
+    """
+    The same for each of a file's digests, by algorithm.
+    """
+    start = b"file\0" + canonical(path)
+    return [_key(start, algorithm.encode(), digest) for algorithm, digest in digests]
+
+
 def key_of_value(path: str, value: str) -> bytes:
     """
     What a record of a checksum that stands in a database begins with.
@@ -73,7 +81,10 @@ def encoded(text: str) -> bytes:
     """
     A path or value of an image as bytes.
     """
-    return text.encode("utf-8", "surrogatepass" if _paired(text) else "surrogateescape")
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass" if _paired(text) else "surrogateescape")
 
 
 def _paired(text: str) -> bool:

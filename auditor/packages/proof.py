@@ -5,14 +5,16 @@ Whether a file is what a package installed: its digest is what a database in the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from auditor.model import Claims, FileDigests, Finding, Image, LayerScan, Proof
 from auditor.packages import python
+from auditor.packages.databases import is_database
 from auditor.packages.packing import (
     canonical,
     encoded,
-    key_of_file,
     key_of_value,
+    keys_of_file,
     packages_with,
 )
 
@@ -21,6 +23,25 @@ _HEADER = ("after the end of the tar", "file name", "link target", "owner")
 Where a finding stands beside a file's content, which alone is proven.
 """
 _HEADER_PREFIX = "pax "
+
+
+class _Asked(NamedTuple):
+    """
+    All that a proof depends on: the findings of one file have the same one, and there may be
+    thousands.
+    """
+
+    layer: int
+    path: str
+    file: str
+    """
+    The path of which it may be a hard link.
+    """
+    is_beside: bool
+    value: bytes | None
+    """
+    What a record of the found value begins with.
+    """
 
 
 class Prover:
@@ -32,6 +53,7 @@ class Prover:
         self._claims: dict[int, Claims] = {}
         self._digests: dict[int, dict[str, FileDigests | None]] = {}
         self._sources: dict[int, bytes] = {}
+        self._proofs: dict[_Asked, Proof | None] = {}
         for layer in image.layers:
             scan = scans.get(layer.blob) if layer.blob else None
             if scan is not None:
@@ -49,9 +71,14 @@ class Prover:
         hard link's. The digest decides, so a database of any layer may say it: the file's own
         layer first, then the nearest above, then the nearest below.
         """
-        keys, source = self._keys(layer, path, finding)
-        value = _key_of_value(path, finding)
-        for claims in self._nearest(layer):
+        asked = _Asked(layer, path, finding.path, _is_beside(finding), _key_of_value(path, finding))
+        if asked not in self._proofs:
+            self._proofs[asked] = self._proof(asked)
+        return self._proofs[asked]
+
+    def _proof(self, asked: _Asked) -> Proof | None:
+        keys, source = self._keys(asked)
+        for claims in self._nearest(asked.layer) if keys or asked.value else ():
             for package in (name for key in keys for name in packages_with(claims, key)):
                 if package not in self._local:
                     manager, _, name = package.partition(" ")
@@ -59,7 +86,7 @@ class Prover:
                     if source:
                         reason = f"compiled from {source.rpartition('/')[2]}: {reason}"
                     return Proof(reason, package in self._published)
-            for package in packages_with(claims, value) if value else ():
+            for package in packages_with(claims, asked.value) if asked.value else ():
                 manager = package.partition(" ")[0]
                 return Proof(f"a checksum in {manager}'s own record of what it installed", True)
         return None
@@ -69,26 +96,20 @@ class Prover:
             if self._claims[index].records:
                 yield self._claims[index]
 
-    def _keys(self, layer: int, path: str, finding: Finding) -> tuple[list[bytes], str | None]:
+    def _keys(self, asked: _Asked) -> tuple[list[bytes], str | None]:
         """
         What a claim of the file begins with; for a compiled module, of its source, with its path.
         """
-        inside = finding.inside or ""
-        taken = self._digests[layer].get(finding.path)
-        if taken is None or inside in _HEADER or inside.startswith(_HEADER_PREFIX):
+        taken = self._digests[asked.layer].get(asked.file)
+        if taken is None or asked.is_beside:
             return [], None
-        source = python.source_of(path)
+        source = python.source_of(asked.path)
         if source and taken.source_size is not None:
-            return self._keys_of_source(layer, source, taken.source_size), source
-        name = encoded(path)
+            return self._keys_of_source(asked.layer, source, taken.source_size), source
+        name = encoded(asked.path)
         diverted = self._diversions.get(canonical(name))
         places = (name,) if diverted is None else (name, diverted)
-        keys = [
-            key_of_file(place, algorithm, digest)
-            for place in places
-            for algorithm, digest in taken.by_algorithm
-        ]
-        return keys, None
+        return [key for one in places for key in keys_of_file(one, taken.by_algorithm)], None
 
     def _keys_of_source(self, layer: int, path: str, size: int) -> list[bytes]:
         """
@@ -102,10 +123,20 @@ class Prover:
         return []
 
 
+def _is_beside(finding: Finding) -> bool:
+    """
+    Whether a finding is not in the content of its file.
+    """
+    inside = finding.inside or ""
+    return inside in _HEADER or inside.startswith(_HEADER_PREFIX)
+
+
 def _key_of_value(path: str, finding: Finding) -> bytes | None:
     """
-    What a record of the found value begins with. `None` if it is sealed and has no record.
+    What a record of the found value begins with. `None` if there is none of it.
     """
+    if not is_database(path):
+        return None
     if finding.secret.seal is None:
         return key_of_value(path, finding.secret.reveal())
     return finding.secret.seal.recorded if path == finding.path else None

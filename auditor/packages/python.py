@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from auditor.model import FileDigests
-from auditor.packages.packing import encoded, key_of_file, shortened
+from auditor.packages.packing import encoded, keys_of_file, shortened
 from auditor.patterns import lazy_regex
 
 HEAD = 16
@@ -54,7 +54,7 @@ def record(taken: FileDigests, size: int) -> bytes:
     What is kept of a source: path, size, and what a claim of it begins with.
     """
     path = encoded(taken.path)
-    keys = [key_of_file(path, algorithm, digest) for algorithm, digest in taken.by_algorithm]
+    keys = keys_of_file(path, taken.by_algorithm)
     return shortened(path, _PATH) + _SIZE.pack(size & 0xFFFFFFFF) + b"".join(keys)
 
 

@@ -10,7 +10,7 @@ from auditor.model import Claims, FileDigests
 from auditor.packages import databases, python
 from auditor.packages.digests import Digests, digests, is_ownable
 from auditor.packages.packing import merge
-from auditor.streams.reading import Reader, drain
+from auditor.streams.reading import CHUNK, Range, RangeReader, Reader, drain
 
 KEPT = 8 << 20
 """
@@ -111,7 +111,46 @@ class Whole:
         return digests(self._path, self._data)
 
 
-def _source(path: str, watch: Watch | Whole, size: int) -> bytes | None:
+class Stored:
+    """
+    The same for a file that lies in another one as it is: it can be read again, so nothing of it
+    is kept or hashed before something is found in it.
+    """
+
+    def __init__(self, path: str, place: Range) -> None:
+        self._path = path
+        self._place = place
+
+    def content(self) -> bytes | None:
+        """
+        See `Watch.content`.
+        """
+        if self._place.size > databases.LIMIT:
+            return None
+        with RangeReader(self._place) as reader:
+            return reader.read(self._place.size)
+
+    def source(self) -> bytes | None:
+        """
+        See `Watch.source`.
+        """
+        return _source(self._path, self, self._place.size)
+
+    def digests(self) -> FileDigests:
+        """
+        Of the whole file.
+        """
+        found = Digests(self._path)
+        with RangeReader(self._place) as reader:
+            while data := reader.read(CHUNK):
+                found.update(data)
+        return found.taken()
+
+
+Watched = Watch | Whole | Stored
+
+
+def _source(path: str, watch: Watched, size: int) -> bytes | None:
     if not python.is_source(path) or not (taken := watch.digests()):
         return None
     return python.record(taken, size)
@@ -138,7 +177,7 @@ class Collector:
         self._claims: list[Claims] = []
         self._sources: list[bytes] = []
 
-    def see(self, path: str, watch: Watch | Whole, leaky: bool) -> None:
+    def see(self, path: str, watch: Watched, leaky: bool) -> None:
         """
         A file that has passed, and whether something was found in it.
         """

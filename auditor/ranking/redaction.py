@@ -44,13 +44,14 @@ def redactor(findings: Iterable[Finding], marks: Marks | None = None) -> Redact:
     by_head: dict[str, list[str]] = {}
     for word in words:
         by_head.setdefault(word[:SHORTEST], []).append(word)
+    known = frozenset(by_head)
 
     @lru_cache(maxsize=1 << 16)
     def redact(text: str) -> str:
         # NOTE: most texts hold no secret and there may be thousands of both, so only words that
         # begin with four characters of the text are tried. The longest first: one may hold another.
         heads = {text[at : at + SHORTEST] for at in range(len(text) - SHORTEST + 1)}
-        near = [word for head in heads for word in by_head.get(head, ())]
+        near = [word for head in heads & known for word in by_head[head]]
         near += hidden.words.inside(text)
         for word in sorted(near, key=len, reverse=True):
             text = text.replace(word, MASK)

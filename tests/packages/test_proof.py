@@ -11,8 +11,9 @@ import pytest
 
 from auditor import packages
 from auditor.model import Origin
-from auditor.packages import watching
-from auditor.streams.reading import Kept
+from auditor.packages import Digests, watching
+from auditor.pieces import Item, Piece, look
+from auditor.streams.reading import CHUNK, Kept, Range
 from tests.conftest import require
 from tests.images import Recipe, entry, file_entries, hard_link
 from tests.packages.made import WEAK, installed_deb, only, origins, report
@@ -136,6 +137,41 @@ def test_a_large_file_where_no_package_puts_any_is_not_hashed() -> None:
         taken = watch.digests()
         assert (taken == packages.digests(path, data)) is hashed
         assert watch.content() is None
+
+
+def test_a_file_that_can_be_read_again_is_hashed_only_if_something_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    In an archive in a file nothing is lost by waiting, and most files hold nothing.
+    """
+    hashed: list[str] = []
+
+    def counted(path: str) -> Digests:
+        hashed.append(path)
+        return Digests(path)
+
+    monkeypatch.setattr(watching, "Digests", counted)
+    known = {}
+    for path, text in (("/usr/lib/clean.py", "# padding\n"), ("/usr/lib/leaky.py", WEAK)):
+        (tmp_path / "file").write_text(text)
+        place = Range(str(tmp_path / "file"), 0, len(text))
+        known[path] = look(Piece(place, (Item(1, path, None, 0, len(text)),))).known.digests
+    assert hashed == ["/usr/lib/leaky.py"]
+    assert known["/usr/lib/clean.py"] == ()
+    assert known["/usr/lib/leaky.py"] == (packages.digests("/usr/lib/leaky.py", WEAK.encode()),)
+
+
+def test_a_file_that_can_be_read_again_is_what_it_is(tmp_path: Path) -> None:
+    """
+    Content and digests are those of the part of the file on disk.
+    """
+    path, data = "/var/lib/dpkg/status", b"x" * (CHUNK + 7)
+    (tmp_path / "image.tar").write_bytes(b"before" + data + b"behind")
+    stored = packages.Stored(path, Range(str(tmp_path / "image.tar"), 6, len(data)))
+    assert stored.content() == data
+    assert stored.digests() == packages.digests(path, data)
+    assert stored.source() is None
 
 
 def test_a_large_database_is_kept_whole() -> None:
