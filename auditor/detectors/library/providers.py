@@ -10,7 +10,6 @@ from functools import cache
 
 from detect_secrets.plugins.base import BasePlugin
 
-from auditor.detectors.library.worth import may_follow
 from auditor.detectors.rules import RULES, Found, Rule, look
 from auditor.detectors.rules.base import probes
 
@@ -53,12 +52,6 @@ class ProviderPlugin(BasePlugin):
         What the rule finds on a line, with its confidence.
         """
         return look(self.rule, line)
-
-    def is_worth(self, data: bytes, end: int) -> bool:
-        """
-        Whether the rule can find anything in a text with a hit that ends there.
-        """
-        return not self.rule.words or may_follow(self.rule, data, end)
 
 
 @cache

@@ -21,6 +21,7 @@ from detect_secrets.util.filetype import determine_file_type
 from auditor.detectors.library.custom import custom_plugins
 from auditor.detectors.library.providers import ProviderPlugin, provider_plugins
 from auditor.detectors.library.unplugged import without_network
+from auditor.detectors.library.worth import behind
 from auditor.detectors.prefilter import Prefilter, Worth, make
 from auditor.patterns import lazy_regex
 
@@ -151,7 +152,7 @@ def _rules(plugin: BasePlugin) -> list[Rule]:
     if isinstance(plugin, ProviderPlugin):
         # Our own rules need no quotes, so nothing is rewritten for them.
         near = bool(plugin.rule.words)
-        worth = plugin.is_worth if near else None
+        worth = behind(plugin.rule) if near else None
         return [Rule(plugin, plugin.denylist, None, near, worth, bare=())]
     if isinstance(plugin, HighEntropyStringsPlugin):
         return [_entropy_rule(plugin)]

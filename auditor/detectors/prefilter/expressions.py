@@ -218,6 +218,14 @@ def _class(op: Any, value: Any, ignore_case: bool) -> _Class:
     raise Unknown(f"{op} is not known")
 
 
+def members(op: Any, value: Any, ignore_case: bool) -> frozenset[int]:
+    """
+    The bytes that a part of one character may be made of. Raises `Unknown` if it is none.
+    """
+    chosen = _class(op, value, ignore_case)
+    return chosen.codes | frozenset(range(ASCII, 256)) if chosen.beyond else chosen.codes
+
+
 def _literal(code: int, ignore_case: bool) -> _Class:
     if not ignore_case or code >= ASCII:
         return _Class([code], beyond=code >= ASCII)

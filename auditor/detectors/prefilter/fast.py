@@ -5,8 +5,7 @@ The prefilter with Hyperscan: all patterns of all rules in one pass over the byt
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import hyperscan
 
@@ -21,6 +20,13 @@ NEAR = 512
 """
 Of matches of one expression that are closer on a line, one is enough, in bytes: who reads only a
 part of a long line reads more than this around each.
+"""
+
+
+See = Callable[[int, int, int, int, object], None]
+"""
+What Hyperscan calls with each match: the expression's number, where it begins and ends, flags, and
+what was given along.
 """
 
 
@@ -58,9 +64,8 @@ class FastPrefilter:
         See `Prefilter.hits`.
         """
         hits: list[Hit] = []
-        # Of a binary the lines are not told apart, so none of its matches is left out.
-        last: dict[int, int] | None = None if self._strings else {}
-        self._database.scan(data, match_event_handler=self._see, context=(data, hits, last))
+        see = self._in_strings(hits) if self._strings else self._in_text(data, hits)
+        self._database.scan(data, match_event_handler=see)
         if self._left is not None:
             hits += self._left.hits(data)
         # NOTE: of a binary, only strings in ASCII are ever shown to a plugin.
@@ -69,22 +74,40 @@ class FastPrefilter:
         hits.sort()
         return hits
 
-    def _see(self, number: int, start: int, end: int, flags: int, context: Any) -> None:
+    def _in_strings(self, hits: list[Hit]) -> See:
         """
-        One match. In a text others of the same near it on its line say nothing new.
+        Takes every match: of a binary the lines are not told apart.
         """
-        data, hits, last = context
-        before = last.get(number) if last else None
-        if before is not None and end - before < NEAR and data.find(b"\n", before, end) < 0:
-            return
-        are_told = True
-        for rule, worth in self._rules[number]:
-            if worth is None or worth(data, end):
+        rules = self._rules
+
+        def see(number: int, start: int, end: int, flags: int, context: object) -> None:
+            for rule, _ in rules[number]:
                 hits.append((end, rule))
-            else:
-                are_told = False
-        if are_told and last is not None:
-            last[number] = end
+
+        return see
+
+    def _in_text(self, data: bytes, hits: list[Hit]) -> See:
+        """
+        Takes a match if its rules find it worth a look; others of the same near it on its line say
+        nothing new then.
+        """
+        rules, find = self._rules, data.find
+        last: dict[int, int] = {}
+
+        def see(number: int, start: int, end: int, flags: int, context: object) -> None:
+            before = last.get(number)
+            if before is not None and end - before < NEAR and find(b"\n", before, end) < 0:
+                return
+            are_told = True
+            for rule, worth in rules[number]:
+                if worth is None or worth(data, end):
+                    hits.append((end, rule))
+                else:
+                    are_told = False
+            if are_told:
+                last[number] = end
+
+        return see
 
     def _folded(self, data: bytes) -> list[Hit]:
         """

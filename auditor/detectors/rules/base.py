@@ -345,6 +345,6 @@ def probes(rule: Rule) -> tuple[re.Pattern[str], ...]:
     if not rule.words:
         flags = re.ASCII | (re.IGNORECASE if rule.ignore_case else 0)
         return (lazy_regex(rule.probe or rule.pattern.replace("(?P<value>", "(?:"), flags),)
-    # What stands behind the name is asked of the bytes there, see `is_worth` of the plugin: over a
+    # What stands behind the name is asked of the bytes there, see `library.worth`: over a
     # gap Hyperscan would compile for half a minute and match slowly.
     return tuple(lazy_regex(_bounded(word), re.ASCII) for word in rule.words)
