@@ -230,7 +230,7 @@ def _literal(code: int, ignore_case: bool) -> _Class:
     if not ignore_case or code >= ASCII:
         return _Class([code], beyond=code >= ASCII)
     letter = chr(code).lower()
-    # NOTE: what is folded to ASCII from beyond is looked for in a way of its own, see `is_folded`.
+    # NOTE: what is folded to ASCII from beyond has an expression of its own, see `FOLDED`.
     return _Class([ord(letter), ord(letter.upper())])
 
 
@@ -292,12 +292,11 @@ def _times(least: int, most: Any) -> str:
     return f"{{{least},{most}}}"
 
 
-_FOLDS = tuple(letter.encode() for letters in _FOLDED.values() for letter in letters)
-
-
-def is_folded(data: bytes) -> bool:
-    """
-    Whether UTF-8 text holds letters that `re.IGNORECASE` takes for ASCII ones: no expression
-    over bytes sees these.
-    """
-    return any(letter in data for letter in _FOLDS)
+FOLDED = "|".join(
+    "".join(f"\\x{byte:02x}" for byte in letter.encode())
+    for letters in _FOLDED.values()
+    for letter in letters
+).encode()
+"""
+The letters in UTF-8 that `re.IGNORECASE` takes for ASCII ones: no other expression sees these.
+"""

@@ -11,11 +11,15 @@ import hyperscan
 
 from auditor.detectors.prefilter.base import Hit, Patterns, Worth
 from auditor.detectors.prefilter.database import Plan, compiled
-from auditor.detectors.prefilter.expressions import Form, Unknown, is_folded, superset
+from auditor.detectors.prefilter.expressions import FOLDED, Form, Unknown, superset
 from auditor.detectors.prefilter.plain import PlainPrefilter
 
 _TEXT = (Form.TEXT,)
 _STRINGS = (Form.STRINGS, Form.WIDE)
+_ANY = -1
+"""
+In place of a rule's number: all rules that ignore case.
+"""
 NEAR = 512
 """
 Of matches of one expression that are closer on a line, one is enough, in bytes: who reads only a
@@ -68,9 +72,8 @@ class FastPrefilter:
         self._database.scan(data, match_event_handler=see)
         if self._left is not None:
             hits += self._left.hits(data)
-        # NOTE: of a binary, only strings in ASCII are ever shown to a plugin.
-        if not self._strings and not data.isascii() and is_folded(data):
-            hits += self._folded(data)
+        if not data.isascii():
+            hits = self._unfolded(data, hits)
         hits.sort()
         return hits
 
@@ -109,17 +112,17 @@ class FastPrefilter:
 
         return see
 
-    def _folded(self, data: bytes) -> list[Hit]:
+    def _unfolded(self, data: bytes, hits: list[Hit]) -> list[Hit]:
         """
-        Every rule on each line with a letter that stands for an ASCII one when case is ignored.
+        The hits, with every rule on each line that has a letter which stands for an ASCII one when
+        case is ignored.
         """
-        hits: list[Hit] = []
-        end = -1
-        for line in data.split(b"\n"):
-            end += len(line) + 1
-            if not line.isascii() and is_folded(line):
-                hits += [(end, rule) for rule in self._foldable]
-        return hits
+        marked = {data.find(b"\n", end) for end, rule in hits if rule == _ANY}
+        if not marked:
+            return hits
+        ends = [end if end >= 0 else len(data) for end in marked]
+        told = [(end, rule) for end, rule in hits if rule != _ANY]
+        return [*told, *((end, rule) for end in ends for rule in self._foldable)]
 
 
 def _plan(patterns: Patterns, strings: bool, once: frozenset[int]) -> Plan:
@@ -136,6 +139,9 @@ def _plan(patterns: Patterns, strings: bool, once: frozenset[int]) -> Plan:
                     continue
                 told_as = rule + len(patterns) * (form is Form.WIDE)
                 plan.sources.setdefault(expression, []).append((told_as, number))
+    if not strings:
+        # Of a binary, only strings in ASCII are ever shown to a plugin.
+        plan.sources[FOLDED, _flags(False)] = [(_ANY, 0)]
     return plan
 
 

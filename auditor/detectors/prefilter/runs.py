@@ -52,7 +52,7 @@ def _of(op: Any, value: Any, ignore_case: bool) -> Run:
         return Run(min(map(_length, found)), frozenset().union(*(run.codes for run in found)))
     if op in _REPEATS and value[0] >= 1:
         least, _, inner = value
-        if len(inner) == 1 and (codes := _codes(*inner[0], ignore_case)):
+        if len(inner) == 1 and (codes := _codes(inner[0][0], inner[0][1], ignore_case)):
             return Run(least, codes)
         return longest_run(inner, ignore_case)
     codes = _codes(op, value, ignore_case)

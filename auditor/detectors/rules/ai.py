@@ -227,7 +227,12 @@ RULES: tuple[Rule, ...] = (
     *provider(
         "Zhipu AI",
         "https://open.bigmodel.cn",
-        token("Zhipu AI API key", rf"{HEX}{{32}}\.{ALNUM}{{16}}", "{hex:32}.{alnum:16}"),
+        token(
+            "Zhipu AI API key",
+            rf"{HEX}{{32}}\.{ALNUM}{{16}}",
+            "{hex:32}.{alnum:16}",
+            probe=rf"{HEX}{{32}}\.",
+        ),
     ),
     *provider(
         "Ollama",
