@@ -11,11 +11,11 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.filetype import FileType, determine_file_type
 
+from auditor.detectors.library import ini
 from auditor.detectors.library.lines import Lines
 from auditor.detectors.library.rules import rules
 from auditor.detectors.prefilter import Prefilter, Worth, make
@@ -32,10 +32,14 @@ A YAML file with more aliases than this is not expanded, for the same reason.
 """
 
 _ALIAS = lazy_regex(r"[\[,:\-]\s*\*[A-Za-z0-9_]")
-_NO_INI = lazy_regex(rb"^(?![#;\[=:])[!-~][^=:\n]*$", re.MULTILINE)
+_NO_INI = lazy_regex(rb"\n(?![#;\[=:])[!-~][^=:\n]*$", re.MULTILINE)
 """
-A line for which configparser fails in every case: it begins in the first column and is neither
-comment nor section nor assignment.
+A line for which configparser fails in every case, with the newline before it, by which it is found
+fast: it begins in the first column and is neither comment nor section nor assignment.
+"""
+_NO_INI_FIRST = lazy_regex(rb"(?![#;\[=:])[!-~][^=:\n]*$", re.MULTILINE)
+"""
+The same for the first line of a text.
 """
 _MADE_IN_INI = lazy_regex(rb"%\(")
 _MADE_IN_YAML = lazy_regex(rb"\"[^\"\n]*\\|!!binary|[^\s:,\[{(]''[^\s,\]})]")
@@ -48,8 +52,8 @@ def rewritten(text: Lines, filename: str) -> Iterator[Lines]:
     """
     What the transformers make of a text in which a plugin may find something.
     """
-    is_yaml = determine_file_type(filename) is FileType.YAML
-    if not is_yaml and _NO_INI.search(text.data) is not None:
+    is_yaml = _type_of(filename) is FileType.YAML
+    if not is_yaml and (_NO_INI_FIRST.match(text.data) or _NO_INI.search(text.data)):
         return
     is_made = (_MADE_IN_YAML if is_yaml else _MADE_IN_INI).search(text.data) is not None
     if not is_made and not _may_say_more(text.data):
@@ -59,18 +63,49 @@ def rewritten(text: Lines, filename: str) -> Iterator[Lines]:
         return
     if not is_yaml and content.count("%(") > INTERPOLATIONS:
         return
-    for eager in (False, True):
+    for transform in _TRANSFORMERS:
         try:
-            lines = get_transformed_file(
-                _Named(content, filename),  # type: ignore[arg-type]
-                use_eager_transformers=eager,
-            )
+            lines = transform(content, filename)
         except Exception:
             # NOTE: parsers for other people's formats fail in many ways; the lines as they are
             # were scanned already, and detect-secrets would have found nothing at all.
             lines = None
         if lines:
             yield Lines.of_list(lines)
+
+
+def _first(content: str, filename: str) -> list[str] | None:
+    """
+    What detect-secrets makes of a file before it looks at the lines as they are.
+    """
+    lines = ini.quoted(content)
+    if lines is None and _type_of(filename) is FileType.YAML:
+        # Few images need it, and it is slow to load.
+        from detect_secrets.transformers.yaml import YAMLTransformer
+
+        lines = YAMLTransformer().parse_file(_Named(content, filename))  # type: ignore[arg-type]
+    return lines
+
+
+def _eager(content: str, filename: str) -> list[str] | None:
+    """
+    What it makes of one in which it found nothing: of any whose type it does not know.
+    """
+    other = _type_of(filename) is FileType.OTHER
+    return ini.quoted(content, eager=True) if other else None
+
+
+_TRANSFORMERS = (_first, _eager)
+
+
+def _type_of(filename: str) -> FileType:
+    stem, dot, extension = filename.rpartition("/")[2].rpartition(".")
+    return _type_by(dot + extension if stem.strip(".") else "")
+
+
+@lru_cache(maxsize=1024)
+def _type_by(extension: str) -> FileType:
+    return determine_file_type(f"x{extension}")
 
 
 class _Named(io.StringIO):

@@ -1,0 +1,122 @@
+"""
+detect-secrets' transformer for INI: the same lines, but in linear time.
+
+The library compiles a pattern for each line under each key, and copies the lines that are left.
+"""
+
+from __future__ import annotations
+
+import configparser
+from collections.abc import Iterator
+
+from detect_secrets.transformers.config import _is_allowlist_nextline_secret_comment
+
+from auditor.detectors.library.filters import PRAGMA
+
+HEADER = "[global]\n"
+"""
+What the eager transformer puts before a file, so that it has a section.
+"""
+_COMMENT = (";", "#")
+_BETWEEN = " :="
+"""
+What stands between a key and its value.
+"""
+
+
+def quoted(content: str, eager: bool = False) -> list[str] | None:
+    """
+    The lines of an INI file as `key = "value"`, each at its place; `None` if it is none. Raises
+    what configparser raises when it meets what its authors did not think of.
+    """
+    if not eager and "[" not in content:
+        return None
+    try:
+        return _quoted(_Values(content, HEADER if eager else ""))
+    except configparser.Error:
+        return None
+
+
+def _quoted(values: _Values) -> list[str]:
+    lines: list[str] = []
+    for key, value, index in values:
+        lines += [""] * (index - len(lines))
+        if _is_allowed(value):
+            lines.append(value)
+            continue
+        if value[0] in "'\"" and value[-1] == value[0]:
+            value = value[1:-1]
+        escaped = value.replace('"', '\\"')
+        lines.append(f'{key} = "{escaped}"')
+    return lines
+
+
+def _is_allowed(line: str) -> bool:
+    """
+    Whether a line is a comment that allows the next.
+    """
+    return PRAGMA in line and _is_allowlist_nextline_secret_comment(line)
+
+
+class _Values:
+    """
+    Keys with their values and the indexes of their lines.
+    """
+
+    def __init__(self, content: str, header: str) -> None:
+        self._parser = configparser.ConfigParser()
+        self._parser.optionxform = str  # type: ignore[assignment,method-assign]
+        self._parser.read_string(header + content)
+        self._lines = [line.strip() for line in content.split("\n")]
+        self._allowing = {n for n, line in enumerate(self._lines) if _is_allowed(line)}
+        self._at = 0
+        """
+        The first line that belongs to no key before.
+        """
+
+    def __iter__(self) -> Iterator[tuple[str, str, int]]:
+        if not self._parser.sections():
+            raise configparser.Error
+        for section in self._parser:
+            for key, values in self._parser.items(section):
+                first, *more = values.splitlines() or [""]
+                given = [first, *filter(None, more)] if values else []
+                for value, index in self._of_key(key, given):
+                    if value:
+                        yield key, value, index
+
+    def _of_key(self, key: str, values: list[str]) -> Iterator[tuple[str, int]]:
+        """
+        The values of a key with their lines, and the comments between them that allow a line.
+        """
+        if not values:
+            return
+        first, told = self._at, 0
+        self._at = len(self._lines)
+        for index in range(first, len(self._lines)):
+            line = self._lines[index]
+            if index in self._allowing:
+                yield line, index
+            elif not line or line.startswith(_COMMENT):
+                continue
+            elif told == 0:
+                told = int(_is_given(line, key, values[0]))
+                if told:
+                    yield values[0], index
+            elif told == len(values):
+                self._at = max(index, first + 1)
+                return
+            else:
+                yield values[told], index
+                told += 1
+
+
+def _is_given(line: str, key: str, value: str) -> bool:
+    """
+    Whether a line begins with a key and its value.
+    """
+    if not line.startswith(key):
+        return False
+    rest = line[len(key) :]
+    blanks = len(rest) - len(rest.lstrip(_BETWEEN))
+    return any(rest.startswith(value, at) for at in range(blanks, 0, -1))
