@@ -78,7 +78,8 @@ def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
     chosen = {**detectors(), "told": told} if told else detectors()
     for name, detector in chosen.items():
         try:
-            yield from tuple(weighed(text, detector.scan((text,))))
+            found = tuple(detector.scan((text,)))
+            yield from tuple(weighed(text, found)) if found else ()
         except Exception as error:
             # NOTE: no text of the exception: it may hold the secret.
             reason = f"detector {name} failed: {type(error).__name__}"

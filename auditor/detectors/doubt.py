@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import cache
 
 from auditor.detectors.assignments import values
-from auditor.detectors.assignments.places import Kind, Place, by_content
+from auditor.detectors.assignments.places import HEAD_SIZE, Kind, Place, by_content
 from auditor.detectors.names import sounds_public
 from auditor.detectors.placeholders import is_counted, is_reference, is_worded
 from auditor.detectors.published import VALUES
@@ -54,10 +54,6 @@ format without its provider, an example.
 TABLE = 8
 """
 So many random values in one file, each on a line of its own, are rows of a table.
-"""
-HEAD = 1 << 14
-"""
-By how much of a text its kind is judged, in bytes.
 """
 _INSTALLED = lazy_regex(
     r"^/(?:usr/)?(?:lib(?:64|exec|x?32)?|s?bin)/|^/usr/(?:include|share/(?!nginx/html/))|"
@@ -109,7 +105,7 @@ class _Scale:
 
     def __init__(self, text: Text, findings: list[Finding]) -> None:
         self._text = text
-        self._place: Place = by_content(text.file, text.data[:HEAD])
+        self._place: Place = by_content(text.file, text.data[:HEAD_SIZE])
         self._aside = _aside(self._place, text)
         rows = {(f.detector, f.line) for f in findings if f.detector in RANDOM}
         self._rows = Counter(detector for detector, _ in rows)

@@ -12,7 +12,6 @@ from auditor.detectors.assigned import normalised
 from auditor.detectors.assignments.base import decoded
 from auditor.detectors.credential_files import FILES, CredentialFile
 from auditor.model import Finding, Reading, Secret, Text
-from auditor.patterns import lazy_regex
 
 
 @cache
@@ -23,12 +22,12 @@ def _any_path() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{kind.path.pattern})" for kind in FILES.values()), re.I)
 
 
-_WORTH = lazy_regex(
-    r"netrc|pass|shadow|pwd|secret|token|cred|key|auth|tfstate|docker|kaniko|\.ya?ml$|\.json$",
-    re.IGNORECASE,
-)
+_WORDS = (
+    "netrc", "pass", "shadow", "pwd", "secret", "token", "cred", "key", "auth", "tfstate", "docker",
+    "kaniko", ".yaml", ".yml", ".json",
+)  # fmt: skip
 """
-What all their paths hold.
+All their paths hold one of these.
 """
 
 
@@ -36,7 +35,11 @@ def kinds(path: str) -> tuple[CredentialFile, ...]:
     """
     What a file of that path may be.
     """
-    if not _WORTH.search(path) or not _any_path().search(path):
+    low = path.lower()
+    # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
+    if low.isascii() and not any(word in low for word in _WORDS):
+        return ()
+    if not _any_path().search(path):
         return ()
     return tuple(kind for kind in FILES.values() if kind.path.search(path))
 

@@ -5,8 +5,9 @@ What a file is for, by its name and content: that decides whether a value in it 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from auditor.detectors.confidence import is_credential_file
 from auditor.patterns import lazy_regex
@@ -149,6 +150,14 @@ HEAD = 120
 """
 Lines by which a file that its name does not tell is judged.
 """
+HEAD_SIZE = 1 << 14
+"""
+No more of it than this is looked at, in bytes.
+"""
+ALIKE = 0.8
+"""
+So large a part of the lines of settings look like settings.
+"""
 
 
 _PROSE = frozenset({"txt", "text"})
@@ -162,6 +171,7 @@ What a Python package says of itself, with its manual.
 _NO_SECRETS = frozenset(_SOURCE | _DOCUMENT)
 
 
+@lru_cache(maxsize=64)
 def kind_of(path: str) -> Kind:
     """
     What the path tells of a text.
@@ -212,14 +222,19 @@ def by_content(path: str, data: bytes) -> Place:
     """
     What path and content tell. `data` is the text, or its beginning.
     """
+    place = _by_path(path)
+    if place.kind is Kind.UNKNOWN and place.format not in _PROSE:
+        return replace(place, kind=_by_shebang(data) or _by_lines(data[:HEAD_SIZE]))
+    return place
+
+
+@lru_cache(maxsize=64)
+def _by_path(path: str) -> Place:
     kind = kind_of(path)
-    extension = extension_of(path.rpartition("/")[2])
-    if kind is Kind.UNKNOWN and extension not in _PROSE:
-        kind = _by_shebang(data) or _by_lines(data)
     if not path.startswith("/"):
         return Place(kind, format=COMMAND)
     shown, words = bool(_SHOWN.search(path)), bool(_MESSAGES.search(path))
-    return Place(kind, shown, words, extension)
+    return Place(kind, shown, words, extension_of(path.rpartition("/")[2]))
 
 
 _COMMENTED = lazy_regex(r"^\s*(?:>>>|\.\.\. |#|//|/?\*|--\s|\$ |<!--|;|%|@|r?\"{3}|r?'{3})")
@@ -241,11 +256,17 @@ def _by_shebang(data: bytes) -> Kind | None:
     return Kind.SHELL if found[1] in _SHELLS else Kind.SOURCE
 
 
-def _by_lines(data: bytes) -> Kind:
+@lru_cache(maxsize=8)
+def _by_lines(head: bytes) -> Kind:
     """
     Settings have a name and a value on almost every line.
     """
-    lines = data[: 1 << 14].decode("latin-1").splitlines()[:HEAD]
+    lines = head.decode("latin-1").splitlines()[:HEAD]
     full = [line for line in lines if line.strip()]
-    alike = sum(1 for line in full if len(line) < 2000 and _LIKE_SETTINGS.match(line))
-    return Kind.SETTINGS if full and alike >= 0.8 * len(full) else Kind.UNKNOWN
+    left = len(full)
+    for line in full:
+        if len(line) >= 2000 or not _LIKE_SETTINGS.match(line):
+            left -= 1
+            if left < ALIKE * len(full):
+                return Kind.UNKNOWN
+    return Kind.SETTINGS if full else Kind.UNKNOWN
