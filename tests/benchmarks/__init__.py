@@ -5,6 +5,7 @@ What `scripts/bench` measures: one explicit table. One more is one function here
 from __future__ import annotations
 
 from tests.benchmarks.base import HEADS, Bench, Benchmark, LeftOut, Options, Row
+from tests.benchmarks.bound import bound
 from tests.benchmarks.engine import engine
 from tests.benchmarks.inputs import Inputs
 from tests.benchmarks.known import again
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "help": usage,
     "smallest": smallest,
     "archive": archive,
+    "bound": bound,
     "kingfisher": kingfisher,
     "layout": layout,
     "engine": engine,

@@ -174,7 +174,7 @@ def test_rows_fit_the_table() -> None:
 @pytest.mark.slow
 def test_the_script_prints_a_table(tmp_path: Path) -> None:
     """Small images, all the way: a row for each that can be measured, and what cannot is told."""
-    names = ["help", "smallest", "archive", "kingfisher", "memory", "disk"]
+    names = ["help", "smallest", "archive", "bound", "kingfisher", "memory", "disk"]
     words = [word for name in names for word in ("--only", name)]
     done = subprocess.run(
         [sys.executable, SCRIPT, "--quick", "--inputs", tmp_path, *words,
@@ -185,6 +185,7 @@ def test_the_script_prints_a_table(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert len(rows) == 3
+    assert "| Hyperscan alone over its files" in done.stdout
     assert "| peak memory of any of these" in done.stdout
     assert "| temporary disk" in done.stdout
     assert "kingfisher is not installed" in done.stdout

@@ -55,7 +55,10 @@ class FastPrefilter:
         self._strings = strings
         texts = [[(regex.pattern, regex.flags) for regex in group or ()] for group in patterns]
         found = compiled((texts, strings, sorted(once)), lambda: _plan(patterns, strings, once))
-        self._database = found.database
+        self.database = found.database
+        """
+        All expressions, compiled.
+        """
         asked = worth or {}
         self._rules = [
             tuple((rule, asked.get(rule)) for rule in dict.fromkeys(rule for rule, _ in sources))
@@ -69,7 +72,7 @@ class FastPrefilter:
         """
         hits: list[Hit] = []
         see = self._in_strings(hits) if self._strings else self._in_text(data, hits)
-        self._database.scan(data, match_event_handler=see)
+        self.database.scan(data, match_event_handler=see)
         if self._left is not None:
             hits += self._left.hits(data)
         if not data.isascii():
