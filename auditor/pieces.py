@@ -7,9 +7,9 @@ one of a stream lies in memory that the processes share.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import NamedTuple
 
 from auditor import detectors, packages
@@ -56,6 +56,24 @@ class Item(NamedTuple):
     size: int
 
 
+class Laid(NamedTuple):
+    """
+    A text of a piece. A large one lies among the content of the files, and what is told of it here
+    is without it.
+    """
+
+    entry: int
+    text: Text
+    start: int = 0
+    """
+    Where it begins in the piece, in bytes.
+    """
+    size: int = 0
+    """
+    0 if the text is here.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """
@@ -67,10 +85,7 @@ class Piece:
     The content of the files, and maybe what lies between them.
     """
     files: tuple[Item, ...] = ()
-    texts: tuple[tuple[int, Text], ...] = ()
-    """
-    With the number of the entry that each belongs to.
-    """
+    texts: tuple[Laid, ...] = ()
     search: Search = field(default_factory=Search)
 
 
@@ -97,7 +112,9 @@ def look(piece: Piece) -> Found:
 
 
 def _in_texts(piece: Piece) -> Iterator[tuple[int, Finding | Gap]]:
-    for entry, text in piece.texts:
+    part = _parts(piece.payload) if any(laid.size for laid in piece.texts) else None
+    for entry, told, start, size in piece.texts:
+        text = replace(told, held=part(start, size)) if part and size else told
         for found in detect(text, piece.search.told):
             yield entry, found
 
@@ -112,9 +129,11 @@ def _in_files(piece: Piece, collector: packages.Collector) -> Iterator[tuple[int
             stored = packages.Stored(item.path, place)
             yield from _in_file(item, Peekable(reader), stored, piece.search, collector)
         return
-    data = _data(payload) if piece.files else b""
+    if not piece.files:
+        return
+    part = _parts(payload)
     for item in piece.files:
-        content = data[item.start : item.start + item.size]
+        content = part(item.start, item.size)
         if len(content) < item.size:
             gap = Gap(item.path, "was cut off while it was read", blocking=True)
             yield item.entry, gap
@@ -165,10 +184,15 @@ def look_into(file: File, search: Search) -> Iterator[Finding | Gap]:
             yield from detect(part, search.told)
 
 
-def _data(payload: Payload) -> bytes:
-    if isinstance(payload, bytes):
-        return payload
+def _parts(payload: Payload) -> Callable[[int, int], bytes]:
+    """
+    What gives the part of a payload with an offset and a size, in bytes.
+    """
     if isinstance(payload, Slot):
-        return taken(payload)
-    with RangeReader(payload) as reader:
-        return reader.read(payload.size)
+        return partial(taken, payload)
+    if isinstance(payload, Range):
+        with RangeReader(payload) as reader:
+            data = reader.read(payload.size)
+    else:
+        data = payload
+    return lambda start, size: data[start : start + size]

@@ -25,6 +25,11 @@ AHEAD = 3
 Pieces that may wait for each process.
 """
 
+SHARED = 4 << 20
+"""
+What these may have in shared memory, in bytes each.
+"""
+
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -98,12 +103,14 @@ class Runner:
         """
         return self._executor.submit(task, argument)
 
-    def lay_down(self, parts: Sequence[bytes]) -> bytes | Slot:
+    def lay_down(self, parts: Sequence[bytes]) -> bytes | Slot | None:
         """
-        Some bytes, as cheap as they can be handed to a task. Give a slot free after use.
+        Some bytes, as cheap as they can be handed to a task; `None` if there is no room before
+        something is given free. Give a slot free after use.
         """
-        slot = self._memory.lay_down(parts) if self._memory else None
-        return b"".join(parts) if slot is None else slot
+        if self._memory is None or not any(parts):
+            return b"".join(parts)
+        return self._memory.lay_down(parts)
 
     def free(self, payload: object) -> None:
         """
@@ -120,7 +127,7 @@ class Runner:
         self._prepare()
         context = multiprocessing.get_context(_method())
         if context.get_start_method() == "fork":
-            self._memory = SharedMemory(self.ahead + 1)
+            self._memory = SharedMemory((self.ahead + 1) * SHARED)
             inherit(self._memory)
         self._executor = ProcessPoolExecutor(
             self._jobs, context, initializer=_begin, initargs=(self._begin,)

@@ -15,7 +15,7 @@ from auditor.decoders import Limits, decode, decode_text
 from auditor.detectors import detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
 from auditor.patterns import lazy_regex
-from auditor.pieces import Found, Item, Payload, Piece, Search, look, spot
+from auditor.pieces import Found, Item, Laid, Payload, Piece, Search, look, spot
 from auditor.runners import Runner
 from auditor.streams import inflate
 from auditor.streams.header import BLOCK, is_header
@@ -44,6 +44,10 @@ How much goes into one piece, in bytes.
 FILES = 1000
 """
 How many files go into one piece.
+"""
+LAID = 1 << 14
+"""
+A text of so many bytes is laid down among the files instead of being sent along.
 """
 HEAD = 1 << 16
 """
@@ -116,10 +120,10 @@ class _Pieces:
         self._seen = seen
         self._files: list[Item] = []
         self._parts: list[bytes] = []
-        self._texts: list[tuple[int, Text]] = []
+        self._texts: list[Laid] = []
         self._held = 0
         """
-        How much the texts hold, in bytes.
+        How much the texts hold that do not lie among the files, in bytes.
         """
         self._size = 0
         """
@@ -138,8 +142,7 @@ class _Pieces:
             else:
                 self._small(item, entry, item.size)
         elif isinstance(item, Text):
-            self._texts.append((entry, item))
-            self._held += len(item.held)
+            self._text(item, entry)
         else:
             self._notes.add(item, entry)
         if self._size + self._held >= PIECE or len(self._files) + len(self._texts) >= FILES:
@@ -156,6 +159,16 @@ class _Pieces:
             return
         data = file.reader.read(size)
         self._files.append(Item(entry, file.path, file.inside, self._size, len(data)))
+        self._parts.append(data)
+        self._size += len(data)
+
+    def _text(self, text: Text, entry: int) -> None:
+        data = text.held
+        if self._place is not None or isinstance(data, str) or len(data) < LAID:
+            self._texts.append(Laid(entry, text))
+            self._held += len(data)
+            return
+        self._texts.append(Laid(entry, replace(text, held=b""), self._size, len(data)))
         self._parts.append(data)
         self._size += len(data)
 
@@ -184,13 +197,23 @@ class _Pieces:
             size = max((item.start + item.size for item in self._files), default=0)
             payload = self._place.part(self._first, size)
         else:
-            payload = self._runner.lay_down(self._parts)
+            payload = self._laid_down()
         piece = Piece(payload, tuple(self._files), tuple(self._texts), self._search)
         self._files, self._parts, self._texts, self._size, self._held = [], [], [], 0, 0
         self._submit(piece)
 
+    def _laid_down(self) -> Payload:
+        """
+        What was collected, where tasks can read it. While there is no room, wait for the first.
+        """
+        laid = self._runner.lay_down(self._parts)
+        while laid is None and self._pending:
+            self._take()
+            laid = self._runner.lay_down(self._parts)
+        return b"".join(self._parts) if laid is None else laid
+
     def _submit(self, piece: Piece) -> None:
-        size = sum(item.size for item in piece.files)
+        size = sum(item.size for item in piece.files) + sum(text.size for text in piece.texts)
         self._runner.expect(size)
         self._pending.append((self._runner.submit(look, piece), piece.payload))
         while len(self._pending) > self._runner.ahead:

@@ -22,7 +22,8 @@ from auditor.decoders import Limits, binary
 from auditor.decoders import text as text_decoder
 from auditor.detectors.confidence import base62_checksum
 from auditor.model import Confidence, Field, Finding, Gap, LayerScan
-from auditor.runners import Runner
+from auditor.pieces import prepare
+from auditor.runners import WORTH, Runner
 from auditor.scan import scan_blob, scan_field
 from auditor.streams.reading import CHUNK, Chunks, Exact, Kept, Reader
 from tests.headers import END, damaged, header, member, pax
@@ -381,6 +382,30 @@ def squeezed(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield gzip.compress(piece)
         else:
             yield known.setdefault(len(piece), gzip.compress(piece) if not known else b"")
+
+
+def test_a_stream_for_several_processes() -> None:
+    """
+    Files and texts lie in memory that processes share, which is too small for all of them at once:
+    the result is the same as here.
+    """
+    source = random.Random(3)
+    lines = "".join(f"{number} {source.random()}\n" for number in range(180_000))
+    entries = []
+    for number in range(4):
+        token = "ghp_" + (body := BODY[number:] + BODY[:number]) + base62_checksum(body)
+        entries.append(entry(f"text{number}", f"{lines}{token}\n".encode()))
+        entries.append(entry(f"program{number}", b"\0\1\2" * 1_700_000 + token.encode() + b"\0"))
+        entries += [entry(f"small{number}-{n}", f"{n} {token}\n".encode()) for n in range(40)]
+    data = tar_layer(entries)
+    with Runner(2, prepare) as runner:
+        runner.expect(WORTH + 1)
+        found = scan_blob("layer.tar", Kept(data), runner)
+
+    alone = scan(data)
+    assert len(found.findings) == 4 * 42
+    assert replace(found, digests=()) == replace(alone, digests=())
+    assert set(found.digests) == set(alone.digests)
 
 
 @pytest.mark.parametrize("is_compressed", [False, True])
