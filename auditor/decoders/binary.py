@@ -48,19 +48,22 @@ class BinaryDecoder:
         """
         See `Decoder.decode`.
         """
+        reader = file.reader
         held = b""
-        while data := file.reader.read(WINDOW):
-            data = held + data
-            data, held = _split(data) if file.reader.peek(1) else (data, b"")
+        window = reader.read(WINDOW)
+        while window:
+            following = reader.read(WINDOW) if len(window) == WINDOW else b""
+            data, held = _joined(held, window) if following else (held + window, b"")
             start = appended_zip(data) if self._opens else -1
             if start >= 0:
                 # What is not of an entry comes back from there as strings.
-                rest = Peekable(Then(data[start:], Then(held, file.reader)))
+                rest = Peekable(Then(data[start:], Then(held, Then(following, reader))))
                 data = data[:start]
             yield Text(file.path, data, Reading.STRINGS, inside=file.inside)
             if start >= 0:
                 yield File(file.path, rest, None, file.inside, encoded="zip")
                 return
+            window = following
 
 
 def appended_zip(data: bytes) -> int:
@@ -81,13 +84,14 @@ def appended_zip(data: bytes) -> int:
     return -1
 
 
-def _split(data: bytes) -> tuple[bytes, bytes]:
+def _joined(held: bytes, window: bytes) -> tuple[bytes, bytes]:
     """
-    What to look at now, and the string at its end that goes on in the next window. One that is
-    longer than the overlap is looked at in both.
+    What to look at now: what was held back before and a window but for the string at its end, that
+    goes on in the next one and is held back. One that is longer than the overlap is looked at in
+    both. Windows are large, so each byte is copied once.
     """
-    start = len(data[-OVERLAP:].rstrip(PRINTABLE + b"\0"))
+    start = len(window[-OVERLAP:].rstrip(PRINTABLE + b"\0"))
     if start == 0:
-        return data, data[-OVERLAP:]
-    end = max(len(data) - OVERLAP, 0) + start
-    return data[:end], data[end:]
+        return held + window, window[-OVERLAP:]
+    end = max(len(window) - OVERLAP, 0) + start
+    return b"".join((held, memoryview(window)[:end])), window[end:]

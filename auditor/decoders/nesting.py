@@ -15,7 +15,7 @@ from auditor.decoders.binary import BinaryDecoder
 from auditor.decoders.budget import Budget, Limits, Measured, Metered, OverBudget
 from auditor.decoders.embedded import Spot, embedded
 from auditor.model import Gap, Text
-from auditor.streams.reading import File, Peekable
+from auditor.streams.reading import File, Held, Peekable
 
 DAMAGE = (
     ValueError,
@@ -30,6 +30,10 @@ DAMAGE = (
 )
 """
 What a parser raises at bytes that it did not foresee. No `OSError`: that is a source that fails.
+"""
+SMALL = 1 << 17
+"""
+Files in files that are shorter than this, in bytes, are read at once.
 """
 LEAST = 1024
 """
@@ -169,8 +173,10 @@ class Nesting:
         if budget.left < LEAST:
             raise OverBudget("unpacks to more than is opened")
         part = budget.part(self._share(file, budget.left))
-        meter = Metered(file.reader, part)
-        file.reader = Peekable(meter)
+        meter = Metered(file.reader.bare(), part)
+        first = meter.read(SMALL)
+        # NOTE: most files in files are small: from here on such a one is only bytes.
+        file.reader = Held(first) if len(first) < SMALL else Peekable(meter, first)
         deeper = _Depth(depth.files + 1, depth.encodings, (*depth.meters, meter))
         yield from self._decode(file, part, deeper)
         if meter.is_cut and not depth.is_cut:

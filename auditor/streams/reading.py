@@ -277,31 +277,45 @@ class Bounded:
 
 class Peekable:
     """
-    A reader whose first bytes can be looked at without taking them.
+    A reader whose first bytes can be looked at without taking them. `first` are some that were
+    taken from the source already.
     """
 
-    def __init__(self, source: Reader) -> None:
+    def __init__(self, source: Reader, first: bytes = b"") -> None:
         self._source = source
-        self._kept = b""
+        self._kept = first
+        self._at = 0
+        """
+        How much of what is kept was read.
+        """
 
     def peek(self, n: int) -> bytes:
         """
         The first `n` bytes still to come; fewer only at the end.
         """
-        if len(self._kept) < n:
-            self._kept += self._source.read(n - len(self._kept))
-        return self._kept[:n]
+        have = len(self._kept) - self._at
+        if have < n:
+            self._kept = self._kept[self._at :] + self._source.read(n - have)
+            self._at = 0
+        return self._kept[self._at : self._at + n]
 
     def read(self, n: int, /) -> bytes:
         """
         See `Reader.read`.
         """
-        if not self._kept:
-            return self._source.read(n)
-        data, self._kept = self._kept[:n], self._kept[n:]
-        if len(data) < n:
-            data += self._source.read(n - len(data))
-        return data
+        start, end = self._at, self._at + n
+        if end < len(self._kept):
+            self._at = end
+            return self._kept[start:end]
+        data, self._kept, self._at = self._kept[start:], b"", 0
+        missing = n - len(data)
+        return data + self._source.read(missing) if missing else data
+
+    def bare(self) -> Reader:
+        """
+        The same with one layer less, if nothing was looked at: for who lays another over it.
+        """
+        return self if self._kept else self._source
 
 
 class Held(Peekable):
@@ -312,6 +326,12 @@ class Held(Peekable):
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
+
+    def bare(self) -> Reader:
+        """
+        See `Peekable.bare`.
+        """
+        return self
 
     def peek(self, n: int) -> bytes:
         """
