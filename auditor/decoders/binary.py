@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
+from auditor.patterns import lazy_regex
 from auditor.streams.printable import PRINTABLE
 from auditor.streams.reading import File, Peekable, Then
 
@@ -21,7 +22,10 @@ OVERLAP = 1 << 14
 Bytes that two windows share, so that no string is cut.
 """
 
-_ZIP = b"PK\x03\x04"
+_ZIP = lazy_regex(b"PK\x03\x04")
+"""
+A pattern, since `re` looks for so short a thing half as fast again as `bytes.find`.
+"""
 _METHODS = frozenset((0, 8, 12, 14, 93, 95))
 
 
@@ -71,8 +75,8 @@ def appended_zip(data: bytes) -> int:
     Where a zip begins that stands behind a program or script, as in a Spring Boot application or
     a zipapp; -1 if none does.
     """
-    at = data.find(_ZIP)
-    while at >= 0:
+    for match in _ZIP.finditer(data):
+        at = match.start()
         if at + 30 > len(data):
             break
         version, flags, method, size = struct.unpack_from("<3H16xH", data, at + 4)
@@ -80,7 +84,6 @@ def appended_zip(data: bytes) -> int:
         is_name = 0 < size <= 512 and len(name) == size and name.isascii()
         if version <= 63 and flags < 1 << 14 and method in _METHODS and is_name:
             return at
-        at = data.find(_ZIP, at + 4)
     return -1
 
 

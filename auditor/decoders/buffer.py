@@ -47,6 +47,12 @@ class Buffer:
         self._at += len(data)
         return data
 
+    def take(self, count: int) -> None:
+        """
+        Pass over bytes that were just looked at.
+        """
+        self._at += count
+
     def back(self, count: int) -> None:
         """
         Give back the end of what was just read, at most `STEP` bytes.

@@ -8,7 +8,6 @@ memory, and a run is decoded only if its first bytes read like something.
 from __future__ import annotations
 
 import binascii
-import codecs
 from collections.abc import Callable, Iterator
 
 from auditor.model import Text
@@ -161,10 +160,10 @@ def _reads(head: bytes) -> bool:
 
 def _is_utf_8(head: bytes) -> bool:
     try:
+        head.decode()
+    except UnicodeDecodeError as error:
         # The head may end within a character.
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
+        return error.reason == "unexpected end of data"
     return True
 
 

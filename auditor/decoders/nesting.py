@@ -62,6 +62,9 @@ class _Depth:
         return any(meter.is_cut for meter in self.meters)
 
 
+_TOP = _Depth()
+
+
 class Nesting:
     """
     Opens files with the decoders of a table. The last ones in it, `leaves`, open everything.
@@ -91,7 +94,7 @@ class Nesting:
         Everything readable in a file of a layer.
         """
         try:
-            yield from self._decode(file, Budget(self._limits, file.size or 0), _Depth())
+            yield from self._decode(file, Budget(self._limits, file.size or 0), _TOP)
         except OverBudget as error:
             yield Gap(file.place, f"{error}: the rest is not opened")
 
@@ -101,7 +104,7 @@ class Nesting:
         """
         budget = Budget(self._limits, len(text.held))
         try:
-            yield from self._embedded(text, budget, _Depth())
+            yield from self._embedded(text, budget, _TOP)
         except OverBudget as error:
             yield Gap(text.path, f"{error}: the rest is not opened")
 
@@ -198,9 +201,9 @@ class Nesting:
     def _embedded(self, text: Text, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
         if depth.encodings >= self._limits.encodings or depth.files >= self._limits.depth:
             return
-        deeper = _Depth(depth.files, depth.encodings + 1, depth.meters)
         try:
             for file in embedded(text, self._spot):
+                deeper = _Depth(depth.files, depth.encodings + 1, depth.meters)
                 budget.member()
                 yield from self._nested(file, budget, deeper)
         except OverBudget as error:

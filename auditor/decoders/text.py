@@ -100,19 +100,19 @@ def encoding(head: bytes) -> str | None:
         wide = _wide(head)
         if wide or not _is_utf_8(head):
             return wide
-    printable = len(head.translate(None, _CONTROL))
-    if printable >= 0.9 * len(head):
-        return "utf-8"
     # NOTE: detect-secrets reads whatever is UTF-8, also between control characters and zeros.
-    return "utf-8" if _WRITTEN.search(head) and _is_utf_8(head) else None
+    if _WRITTEN.search(head) and _is_utf_8(head):
+        return "utf-8"
+    printable = len(head.translate(None, _CONTROL))
+    return "utf-8" if printable >= 0.9 * len(head) else None
 
 
 def _is_utf_8(head: bytes) -> bool:
     try:
+        head.decode()
+    except UnicodeDecodeError as error:
         # The head may end within a character.
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
+        return error.reason == "unexpected end of data"
     return True
 
 

@@ -29,6 +29,14 @@ _NAMES = {
     1: "shrink", 6: "implode", 9: "deflate64", 97: "WavPack", 98: "PPMd", 99: "AES"
 }  # fmt: skip
 _UNKNOWN = 0xFFFFFFFF
+_HEADER = 30
+"""
+Bytes of a local header before the name.
+"""
+_LOCAL = struct.Struct("<4x3H8x2I2H")
+"""
+Version, flags, method, compressed and own size, and the lengths of name and extra field.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +99,21 @@ class ZipDecoder:
         """
         buffer = Buffer(file.reader)
         unopened = _Unopened()
-        while mark := buffer.peek(4):
+        while head := buffer.peek(_HEADER):
             budget.member()
-            if mark == LOCAL:
-                yield from _entry(file, buffer, unopened)
-            elif mark == CENTRAL:
+            if head.startswith(LOCAL):
+                yield from _entry(file, buffer, head, unopened)
+            elif head.startswith(CENTRAL):
                 yield from _central(file, buffer)
             else:
-                yield from _between(file, buffer, mark)
+                yield from _between(file, buffer, head[:4])
         yield from unopened.gaps(file)
 
 
-def _entry(file: File, buffer: Buffer, unopened: _Unopened) -> Iterator[File | Text | Gap]:
-    entry = _local(buffer)
+def _entry(
+    file: File, buffer: Buffer, head: bytes, unopened: _Unopened
+) -> Iterator[File | Text | Gap]:
+    entry = _local(buffer, head)
     if entry is None:
         # Looks like a header and is none.
         yield from _between(file, buffer, LOCAL)
@@ -124,18 +134,15 @@ def _entry(file: File, buffer: Buffer, unopened: _Unopened) -> Iterator[File | T
         _skip_descriptor(buffer)
 
 
-def _local(buffer: Buffer) -> _Entry | None:
-    head = buffer.peek(30)
-    if len(head) < 30:
+def _local(buffer: Buffer, head: bytes) -> _Entry | None:
+    if len(head) < _HEADER:
         return None
-    version, flags, method, _, _, _, packed, size, name_size, extra_size = struct.unpack(
-        "<4x5H3I2H", head
-    )
-    whole = buffer.peek(30 + name_size + extra_size)
-    if version & 0xFF > 100 or len(whole) < 30 + name_size + extra_size:
+    version, flags, method, packed, size, name_size, extra_size = _LOCAL.unpack(head)
+    whole = buffer.peek(_HEADER + name_size + extra_size)
+    if version & 0xFF > 100 or len(whole) < _HEADER + name_size + extra_size:
         return None
-    buffer.read(len(whole))
-    name, extra = whole[30 : 30 + name_size], whole[30 + name_size :]
+    buffer.take(len(whole))
+    name, extra = whole[_HEADER : _HEADER + name_size], whole[_HEADER + name_size :]
     known: int | None = packed
     if _UNKNOWN in (packed, size):
         known = _zip64(extra, size == _UNKNOWN, packed)
@@ -143,17 +150,20 @@ def _local(buffer: Buffer) -> _Entry | None:
     # NOTE: a size of none with a descriptor means that it stands there.
     if has_descriptor and not known:
         known = None
-    coding = "utf-8" if flags & 0x800 else "cp437"
-    told = name.decode("utf-8" if _is_utf_8(name) else coding, "replace")
-    return _Entry(member_name(told), method, known, bool(flags & 1), has_descriptor)
+    return _Entry(
+        member_name(_decoded(name, bool(flags & 0x800))),
+        method,
+        known,
+        bool(flags & 1),
+        has_descriptor,
+    )
 
 
-def _is_utf_8(name: bytes) -> bool:
+def _decoded(name: bytes, is_utf_8: bool) -> str:
     try:
-        name.decode()
+        return name.decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return name.decode("utf-8" if is_utf_8 else "cp437", "replace")
 
 
 def _zip64(extra: bytes, has_size: bool, packed: int) -> int | None:
