@@ -85,6 +85,10 @@ _PUBLIC = lazy_regex(
     r"commit|vcs|version|integrity|hash|etag|build_?id|ref|uuid|cache|container|parent|id|"
     r"hostname|domainname|macaddress",
 )
+_NONE = lazy_regex(
+    r"(?:^|_)(?:non_?matching|not_(?:a_)?(?:matching|real|valid)|invalid|fake|dummy|mock(?:ed)?|bogus"
+    r"|example|sample|placeholder|redacted|masked)(?:_|$)"
+)
 _WORDS = lazy_regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -155,6 +159,13 @@ def _is_word(match: re.Match[str], plain: str) -> bool:
     starts = match.start() == 0 or plain[match.start() - 1] == "_"
     ends = match.end() == len(plain) or plain[match.end()] in "_0123456789"
     return ends and (starts or len(match[0]) >= GLUED)
+
+
+def says_none(name: str) -> bool:
+    """
+    Whether a name says by itself that its value is no secret: `FAKE_TOKEN`, `nonMatchingToken`.
+    """
+    return bool(_NONE.search(words(name)))
 
 
 def sounds_public(name: str) -> bool:

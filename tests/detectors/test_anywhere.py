@@ -30,6 +30,12 @@ def confidences(line: str) -> list[Confidence]:
         f"export DB_PASSWORD='{PASS}'",
         f"curl -H 'Authorization: Bearer {RANDOM}'",
         f"postgres://app:{PASS}@db.example.com/app",
+        f"curl -u app:{PASS} https://example.com/",
+        f"sudo sshpass -p {PASS} ssh example.com",
+        f"PsExec.exe \\\\host -u bob -p {PASS} cmd",
+        "DB_PASSWORD=swordfish",
+        f"The password is {PASS}",
+        "It said: the passphrase for bob was set to 'Secret" + "123'.",
     ],
 )
 def test_the_form_of_a_line_tells_a_secret(line: str) -> None:
@@ -42,6 +48,13 @@ def test_the_form_of_a_line_tells_a_secret(line: str) -> None:
     [
         "then set the password to secret before you start",
         "password = swordfish",
+        "API_TOKEN=short",
+        "curl -u app:[PASSWORD] https://example.com/",
+        f"it says that curl -u app:{PASS} does it",
+        "your password is required[1], this password is optional2",
+        "the password is SHA256-hashed, the other password was base64url",
+        f"nonMatchingToken = {RANDOM}",
+        f"FAKE_TOKEN={RANDOM}",
         "api_key = 1234567890abcdef1234567890abcdef",
         f"GITLAB_TOKEN={RANDOM}",
         "token = xoxb-" + "1234",

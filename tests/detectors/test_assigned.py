@@ -215,3 +215,29 @@ def test_it_is_the_same_without_hyperscan(monkeypatch: pytest.MonkeyPatch) -> No
     assigned.prefilter.cache_clear()
 
     assert fast and plain == fast
+
+
+@pytest.mark.parametrize(
+    ("url", "value"),
+    [
+        ("postgres://bob:s2Tf2k@rLMy@db.example.com:5432/x", "s2Tf2k@rLMy"),
+        ("https://bob:s2Tf2krLMy@git.example.com/x@v1.2", "s2Tf2krLMy"),
+        ("mongodb://bob:s2Tf2krLMy@a.example.com:1,bob:s2Tf2krLMy@b.example.com:2", "s2Tf2krLMy"),
+    ],
+)
+def test_a_password_may_hold_the_sign_that_ends_it(url: str, value: str) -> None:
+    """Of two signs before the host the last one ends it, as in browsers."""
+    found = [f.secret.reveal() for f in AssignedDetector().scan([Text("/app/x.conf", url)])]
+
+    assert value in found
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("HPOhv3" + "6M76uX", Confidence.LIKELY), ("Passw0" + "rd1234", Confidence.POSSIBLE)],
+)
+def test_a_drawn_password_in_a_program(value: str, expected: Confidence) -> None:
+    """Nobody thinks of it, though it is short; what somebody thought of may be an example."""
+    text = Text("/app/main.go", f'var passphrase = "{value}"\n')
+
+    assert [f.confidence for f in AssignedDetector().scan([text])] == [expected]

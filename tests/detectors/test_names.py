@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.detectors.names import sounds_public, sounds_secret
+from auditor.detectors.names import says_none, sounds_public, sounds_secret
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,19 @@ def test_checksums_and_revisions_are_public(name: str) -> None:
 def test_other_names_are_not_public(name: str) -> None:
     """Nothing else is waved through."""
     assert not sounds_public(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("nonMatchingToken", True),
+        ("FAKE_API_KEY", True),
+        ("example_password", True),
+        ("TEST_TOKEN", False),
+        ("invalidation_token", False),
+        ("DB_PASSWORD", False),
+    ],
+)
+def test_a_name_may_say_that_it_is_none(name: str, expected: bool) -> None:
+    """What is called fake is none; what is called a test may open something."""
+    assert says_none(name) is expected

@@ -10,6 +10,7 @@ from auditor.detectors.assignments.base import Reader
 from auditor.detectors.assignments.blocks import BLOCKS, ELEMENTS, KEYED
 from auditor.detectors.assignments.commands import COMMAND_LINES
 from auditor.detectors.assignments.headers import HEADERS
+from auditor.detectors.assignments.prose import PROSE
 from auditor.detectors.assignments.quoted import QUOTED
 from auditor.detectors.assignments.structured import (
     AGE,
@@ -42,6 +43,7 @@ READERS: dict[str, Reader] = {
     "elements": ELEMENTS,
     "keyed": KEYED,
     "blocks": BLOCKS,
+    "prose": PROSE,
 }
 """
 All readers by name.

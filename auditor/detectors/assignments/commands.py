@@ -93,7 +93,7 @@ COMMANDS = (
     Command(
         r"mongo(?:sh|dump|restore|export|import)?|cqlsh|arangosh|cypher-shell|"
         r"clickhouse(?:-client)?|"
-        r"influx|vsql|psexec|winrs|evil-winrm|sshfs|mosquitto_(?:pub|sub)|lftp|ncftp\w*|xfreerdp",
+        r"influx|vsql|[Pp]s[Ee]xec(?:64)?|winrs|evil-winrm|sshfs|mosquitto_(?:pub|sub)|lftp|ncftp\w*|xfreerdp",
         rf"(?:-p|-P|--?password|-pw|/p:){_SPLIT}?{_ARGUMENT}",
         "client",
     ),
@@ -143,6 +143,15 @@ COMMANDS = (
 """
 Programs that take a credential as an argument, and how.
 """
+_COMMANDED = lazy_regex(
+    r"\s*(?:[$#>%]\s+)?(?:sudo\s+)?(?:start\s+)?(?:"
+    + "|".join(f"(?:{command.program})" for command in COMMANDS)
+    + r")\b(?!\s*[:=])",
+    re.IGNORECASE,
+)
+"""
+A line that begins with a program is a command, wherever it stands.
+"""
 _PIPED = lazy_regex(
     r"(?:echo|printf)\s+(?:-\w+\s+)?(?P<quote>[\"']?)(?P<value>[^|\"']{3,200}?)(?P=quote)\s*\|\s*"
     r"(?:sudo\s+)?(?P<program>chpasswd|sudo\s+-S|passwd\s+--stdin|\S+\s+login\b[^|"
@@ -188,13 +197,15 @@ def read(spot: Spot) -> Iterator[Pair]:
     """
     Every credential on a command line.
     """
+    if spot.place.kind is Kind.UNKNOWN and not _COMMANDED.match(spot.line):
+        return
     line = _joined(spot)
     for pattern, command in _COMPILED:
         for match in pattern.finditer(line):
             value = unquoted(match["value"])
             if command.user:
                 value = value.partition(":")[2]
-            if value and not value.startswith("-"):
+            if value and value[0] not in "-[<{":
                 yield Pair(command.name, value, quoted=True, sure=True, detector=NAME)
     yield from _others(line)
 
@@ -249,4 +260,4 @@ _PATTERNS = (
     _LITERAL_PATTERN,
     _SECURE_PATTERN,
 )
-COMMAND_LINES = Reader(_PATTERNS, WORKING - {Kind.UNKNOWN}, read)
+COMMAND_LINES = Reader(_PATTERNS, WORKING, read)

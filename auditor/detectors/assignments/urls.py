@@ -16,7 +16,7 @@ NAME = "URL Credentials"
 STRING = "Connection String"
 _USER = lazy_regex(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/?#:@\"'<>`\[\]{}|\\]{0,200}):"
-    r"(?P<value>[^\s\"'<>`|@\\]{1,500}?)@(?P<host>[A-Za-z0-9\[.$%_{\-][^\s\"'<>`/,;]*)"
+    r"(?P<value>[^\s\"'<>`|@\\]{1,500}?(?:@[^\s\"'<>`|@\\/?#:,]{1,100})?)@(?P<host>[A-Za-z0-9\[.$%_{\-][^\s\"'<>`/,;]*)"
 )
 USER_PATTERN = lazy_regex(
     r"[A-Za-z][A-Za-z0-9+.\-]+://[^\s/?#:@\"'<>]*:[^\s\"'<>@]{2,}@[\w\[.$%{\-]"

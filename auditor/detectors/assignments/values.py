@@ -8,12 +8,18 @@ import math
 import re
 from collections import Counter
 
+from auditor.detectors.chosen import is_contrived
 from auditor.patterns import lazy_regex
 
 RANDOM = 16
 """
 Shorter values tell nothing by their randomness, in characters.
 """
+DRAWN = 10
+"""
+Shorter passwords nobody has drawn, in characters.
+"""
+_RUN = lazy_regex(r"[a-z]{4}|[A-Z]{4}")
 _CHANGES = lazy_regex(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9])")
 _HEX = lazy_regex(r"(?:0x)?[0-9a-fA-F]{16,}$")
 _UUID = lazy_regex(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
@@ -78,6 +84,19 @@ def is_random(value: str) -> bool:
     changes = len(_CHANGES.findall(value))
     digits = sum(char.isdigit() for char in value)
     return changes >= len(value) / (7 if digits > 1 else 4)
+
+
+def is_drawn(value: str) -> bool:
+    """
+    Whether a generator made a password: letters of both cases and digits that change throughout,
+    with nothing that is long enough for a word.
+    """
+    if len(value) < DRAWN or not value.isalnum() or is_contrived(value):
+        return False
+    kinds = (str.isupper, str.islower, str.isdigit)
+    if any(sum(map(kind, value)) < 2 for kind in kinds) or _RUN.search(value):
+        return False
+    return len(_CHANGES.findall(value)) >= len(value) / 3
 
 
 def is_fingerprint(value: str) -> bool:

@@ -12,7 +12,7 @@ from auditor.detectors.assignments.base import LONGEST_NAME, LONGEST_VALUE, Pair
 from auditor.detectors.assignments.known import has_lead, names_provider
 from auditor.detectors.assignments.places import Kind, Place, is_aside
 from auditor.detectors.chosen import is_complex, is_contrived
-from auditor.detectors.names import ends_secret, may_be_secret, means_secret
+from auditor.detectors.names import ends_secret, may_be_secret, means_secret, says_none
 from auditor.detectors.placeholders import is_example, is_reference
 from auditor.model import Confidence
 from auditor.patterns import lazy_regex
@@ -67,6 +67,8 @@ def judge(pair: Pair, spot: Spot) -> Judgement | None:
     judgement = _judge(pair, spot)
     if judgement is None or judgement[0] is not Confidence.LIKELY or pair.verdict:
         return judgement
+    if says_none(pair.name):
+        return Confidence.POSSIBLE, f"{pair.name} says that it is none"
     kind = spot.place.kind
     if kind is Kind.VALUES or not is_aside(spot.line, spot.above(), spot.place.format):
         return judgement
@@ -186,9 +188,18 @@ def _anywhere(pair: Pair, value: str, spot: Spot, random: bool) -> Judgement | N
         return Confidence.LIKELY, f"a random value for a name that means a secret: {pair.name}"
     if is_complex(value):
         return Confidence.LIKELY, f"a value too complex to be a word, for {pair.name}"
-    if is_assignment(spot.line, value) and not values.is_identifier(value):
+    plain = values.is_identifier(value) and not _is_variable(pair, value, spot.line)
+    if is_assignment(spot.line, value) and not plain:
         return Confidence.LIKELY, f"a line that gives a value to {pair.name}"
     return Confidence.POSSIBLE, f"{pair.name} in a file that may be anything"
+
+
+def _is_variable(pair: Pair, value: str, line: str) -> bool:
+    """
+    Whether a line sets a password in the environment, which may be a word: `DB_PASS=swordfish`.
+    """
+    named = pair.name.isupper() and ("PASS" in pair.name or "PWD" in pair.name)
+    return named and f"{pair.name}={value}" in line
 
 
 def is_assignment(line: str, value: str) -> bool:
@@ -213,4 +224,6 @@ def _elsewhere(pair: Pair, value: str, place: Place, random: bool) -> Judgement 
         return Confidence.POSSIBLE, f"{pair.name} in a file that shows how something is done"
     if values.is_identifier(value) or not re.search(r"\d", value) or len(value) < 6:
         return None
+    if values.is_drawn(value):
+        return Confidence.LIKELY, f"a drawn password for {pair.name}"
     return Confidence.POSSIBLE, "a value for a secret name in a program"
