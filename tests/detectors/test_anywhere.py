@@ -4,6 +4,8 @@ Values under secret-sounding names in files that may be anything, such as a `.tx
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from auditor.detectors.assigned import AssignedDetector
@@ -34,6 +36,7 @@ def confidences(line: str) -> list[Confidence]:
         f"sudo sshpass -p {PASS} ssh example.com",
         f"PsExec.exe \\\\host -u bob -p {PASS} cmd",
         "DB_PASSWORD=swordfish",
+        "Authorization: Basic " + base64.b64encode(b"bob:p\xe4ss\x95w0rd").decode(),
         f"The password is {PASS}",
         "It said: the passphrase for bob was set to 'Secret" + "123'.",
     ],
@@ -51,6 +54,7 @@ def test_the_form_of_a_line_tells_a_secret(line: str) -> None:
         "API_TOKEN=short",
         "curl -u app:[PASSWORD] https://example.com/",
         f"it says that curl -u app:{PASS} does it",
+        "Authorization: Basic " + base64.b64encode(b"\xe4ss:\x95w0rdw0rd").decode(),
         "your password is required[1], this password is optional2",
         "the password is SHA256-hashed, the other password was base64url",
         f"nonMatchingToken = {RANDOM}",

@@ -9,7 +9,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from auditor.detectors.assignments.base import Pair, Reader, Spot
+from auditor.detectors.assignments.base import Pair, Reader, Spot, decoded
 from auditor.detectors.assignments.places import EVERYWHERE
 from auditor.patterns import lazy_regex
 
@@ -18,6 +18,7 @@ SURE = 12
 """
 A token that a scheme such as Bearer introduces is at least this long, in characters.
 """
+SHORTEST_USER = 3
 _AUTHORIZATION = lazy_regex(
     r"(?:proxy-)?authorization\\?[\"'`]?\]?\s*(?:[:=,]|=>|\()\s*\\?[\"'`]?"
     r"(?P<scheme>bearer|basic|token|apikey|api-key|key|ghost|bot|digest|genie_?key|klaviyo-api-key|"
@@ -72,11 +73,16 @@ def decoded_basic(value: str) -> str | None:
     The password of HTTP's Basic scheme; `None` if it does not decode to `user:password`.
     """
     try:
-        text = base64.b64decode(value, validate=True).decode()
+        data = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         return None
+    text = decoded(data)
     user, colon, password = text.partition(":")
-    return password if colon and text.isprintable() and (user or password) else None
+    if not colon or not user + password:
+        return None
+    # Of a password in another encoding than UTF-8 the user can be read.
+    named = len(user) >= SHORTEST_USER and user.isascii() and user.isprintable()
+    return password if named or text.isprintable() else None
 
 
 HEADERS = Reader((AUTHORIZATION_PATTERN, BEARER_PATTERN, OTHER_PATTERN), EVERYWHERE, read)

@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
             "GitHub fine-grained token",
             rf"github_pat_{ALNUM}{{22}}_{ALNUM}{{59}}|github_pat_[A-Za-z0-9_]{{82}}",
             "github_pat_{alnum:22}_{alnum:59}",
+            before="",
         ),
         token(
             "GitHub app token of the new form",

@@ -314,10 +314,26 @@ RULES: tuple[Rule, ...] = (
             strict=False,
         ),
     ),
-    *provider("Infura", "https://app.infura.io", near("Infura key", "infura", hexadecimal(32))),
+    *provider(
+        "Infura",
+        "https://app.infura.io",
+        token(
+            "Infura key in a URL",
+            rf"infura\.io/(?:ws/)?v3/(?P<value>{HEX}{{32}})",
+            "https://mainnet.infura.io/v3/<{hex:32}>",
+            before="",
+        ),
+        near("Infura key", "infura", hexadecimal(32)),
+    ),
     *provider(
         "Alchemy",
         "https://dashboard.alchemy.com/apps",
+        token(
+            "Alchemy key in a URL",
+            rf"alchemy(?:api\.io|\.com)/(?:nft/)?v[0-9]/(?P<value>{URL}{{32}})",
+            "https://eth-mainnet.g.alchemy.com/v2/<{alnum:32}>",
+            before="",
+        ),
         near("Alchemy key", "alchemy", url_safe(32)),
     ),
     *provider(

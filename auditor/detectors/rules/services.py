@@ -354,6 +354,14 @@ RULES: tuple[Rule, ...] = (
     *provider(
         "ThingsBoard",
         None,
+        token(
+            "ThingsBoard device token",
+            rf"/api/v1/(?P<value>{ALNUM}{{20}})/(?:telemetry|attributes|rpc)",
+            "https://things.example.com/api/v1/<{alnum:20}>/telemetry",
+            check=checks.has_digit,
+            before="",
+            after="A-Za-z0-9_-",
+        ),
         near(
             "ThingsBoard token",
             "thingsboard provisiondevicekey provisiondevicesecret provision_device",
