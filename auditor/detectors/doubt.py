@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import cache
 
 from auditor.detectors.assignments import values
-from auditor.detectors.assignments.places import HEAD_SIZE, Kind, Place, by_content
+from auditor.detectors.assignments.places import HEAD_SIZE, Kind, Place, by_content, is_aside
 from auditor.detectors.names import sounds_public
 from auditor.detectors.placeholders import is_counted, is_reference, is_worded
 from auditor.detectors.published import VALUES
@@ -28,6 +28,7 @@ from auditor.patterns import lazy_regex
 RANDOM = frozenset({"Base64 High Entropy String", "Hex High Entropy String"})
 KEY = "Private Key"
 KEYWORD, VARIABLE = "Secret Keyword", "Secret Variable"
+WORDPRESS = "WordPress Key"
 AWS, AWS_ID = "AWS Access Key", 20
 LOOSE = frozenset(
     {
@@ -59,7 +60,7 @@ _INSTALLED = lazy_regex(
     r"^/(?:usr/)?(?:lib(?:64|exec|x?32)?|s?bin)/|^/usr/(?:include|share/(?!nginx/html/))|"
     r"^/usr/local/(?:go|include|share)/|^/usr/local/lib/(?:python|node_modules|ruby|perl|R)|"
     r"/(?:site-packages|dist-packages|node_modules|gems|\.cargo/registry|go/pkg/mod|\.m2/repository|"
-    r"\.pyenv/versions|\.rustup|\.nvm/versions)/|^/var/(?:lib/(?:dpkg|apt|rpm)|cache/apt)/|^/lib/apk/"
+    r"\.pyenv/versions|\.rustup|\.nvm/versions|vendor/[^/]+/[^/]+)/|^/var/(?:lib/(?:dpkg|apt|rpm)|cache/apt)/|^/lib/apk/"
 )
 """
 Where package managers put what others wrote. It proves nothing, so it counts against what is
@@ -121,6 +122,8 @@ class _Scale:
             return self._of_random(finding)
         if finding.detector == KEYWORD:
             return self._of_keyword(finding)
+        if finding.detector == WORDPRESS and self._is_comment(finding):
+            return "in a comment"
         return "its detector asks for little" if finding.detector in LOOSE else None
 
     def known(self, finding: Finding) -> str | None:
@@ -137,6 +140,8 @@ class _Scale:
             return None
         if is_counted(value):
             return f"counted up, {self._aside}"
+        if self._place.kind is Kind.SOURCE and self._is_comment(finding):
+            return f"in a comment, {self._aside}"
         shown = self._place.shown or self._place.kind is Kind.DOCUMENT
         if finding.detector == KEYWORD:
             return self._aside
@@ -166,6 +171,8 @@ class _Scale:
         value = finding.secret.reveal()
         if is_reference(value) or values.is_type(value) or values.is_mask(value):
             return "a setting or a reference"
+        if self._place.words and (" " in value or values.is_phrase(value)):
+            return "words for people to read"
         if self._place.kind in _IN_USE:
             return None
         if values.is_expression(value) or values.is_phrase(value) or not _DIGIT.search(value):
@@ -176,15 +183,23 @@ class _Scale:
         """
         What stands before a value on its line.
         """
+        before, told, _ = self._line(finding).partition(value)
+        name = _NAME.search(before[-200:]) if told else None
+        return name[1] if name else None
+
+    def _is_comment(self, finding: Finding) -> bool:
+        return is_aside(self._line(finding), "", self._place.format)
+
+    def _line(self, finding: Finding) -> str:
+        """
+        The line of a finding; empty if it has none.
+        """
         if finding.line is None:
-            return None
+            return ""
         if self._lines is None:
             self._lines = self._text.data.split(b"\n")
         index = finding.line - self._text.first_line
-        line = self._lines[index].decode("latin-1") if 0 <= index < len(self._lines) else ""
-        before, told, _ = line.partition(value)
-        name = _NAME.search(before[-200:]) if told else None
-        return name[1] if name else None
+        return self._lines[index].decode("latin-1") if 0 <= index < len(self._lines) else ""
 
 
 @cache

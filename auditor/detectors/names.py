@@ -37,7 +37,7 @@ _OPEN = lazy_regex(
     r"""
         (?:^|_)public(?:_|key|token)
       | (?:^|_)(?: public | publishable | primary | foreign | sort | partition | cache | idempotency
-          | index | unique | lookup | foreign | hot | arrow | registry | gpg | pgp | verification
+          | trusted | index | unique | lookup | hot | arrow | registry | gpg | pgp | verification
           | group | row | storage_type | map | dict | json | object | i18n | host | known_host
         )_?keys?$
       | (?:^|_)(?: eos | bos | unk | pad | cls | sep | mask | special | next | page | pagination

@@ -35,7 +35,8 @@ _WORDS = frozenset(
     {"password", "passwd", "pass", "pwd", "secret", "token", "key", "user", "username", "admin",
      "test", "testing", "foo", "bar", "baz", "none", "null", "nil", "undefined", "true", "false",
      "yes", "no", "on", "off", "default", "empty", "string", "value", "tiger", "pw", "guest",
-     "anonymous", "enabled", "disabled", "required", "optional", "auto", "xxx"}
+     "anonymous", "mypass", "mypassword", "mysecret", "mytoken", "enabled", "disabled", "required",
+     "optional", "auto", "xxx"}
 )  # fmt: skip
 """
 Words that documentation puts in a password's place. `tiger` is SQLAlchemy's.

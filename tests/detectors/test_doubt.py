@@ -170,3 +170,39 @@ def test_a_key_in_the_manual_of_a_package() -> None:
     for path in ("/usr/share/doc/x/examples/proxy.pl", "/usr/share/doc/x/key.pem.gz!/key.pem"):
         assert {f.confidence for f in found(path, key)} == {Confidence.POSSIBLE}
     assert Confidence.CERTAIN in {f.confidence for f in found("/usr/share/x/examples/a.pl", key)}
+
+
+BCRYPT = "$2a$" + "04$" + ("iOfhwahFymCs5weB" * 4)[:53]
+JAPANESE = r"\u63d0\u4ea4\u9519\u30d1\u30b9\u30ef\u30fc\u30c9\u304c\u7a7a"
+SALT = "define('AUTH_KEY', 'xQy rw4EMsLKM-?!T+,PFF})H4lzcW57AF0U@N@< >M%G4Yt>f`z]" + "MON');"
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("/usr/local/bundle/gems/x/lib/y.rb", f'  # x.digest # => "{BCRYPT}"'),
+        ("/app/lib/a.jar!/x/LocalStrings.properties", "x.auth.password=The password is wrong"),
+        ("/app/lib/a.jar!/x/LocalStrings_ja.properties", f"x.noPassword={JAPANESE}"),
+        ("/var/www/html/wp-includes/pluggable.php", f"<?php /**\n * {SALT}\n */"),
+        (
+            "/var/www/html/wp-admin/repair.php",
+            "('AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'AUTH_SALT')",
+        ),
+        ("/var/www/html/constants.php", "<?php define( 'AUTH_COOKIE', 'word_' . HASH );"),
+        ("/var/www/html/vendor/a/b/Store.php", "<?php\n * mongodb://bob:Xk3v9wT2@db.example.com/x"),
+        ("/app/x/USAGE", 'MASTER_KEY="im-the-master-now" server start'),
+        ("/app/x/Normal.php", "<?php self::FORMAT_KEY => '%rP%yY%mM%dDT%hH%iM%sS',"),
+    ],
+)
+def test_what_servers_and_frameworks_say_of_secrets(path: str, content: str) -> None:
+    """Without a package database nothing proves them; their manuals and messages are none."""
+    outer, _, inside = path.partition("!/")
+
+    assert False not in doubted(outer, content, inside or None)
+
+
+def test_the_keys_of_a_blog_are_found() -> None:
+    """Where its settings are, and not in a comment."""
+    found_here = found("/var/www/html/wp-config.php", f"<?php\n{SALT}\n")
+
+    assert ("WordPress Key", Confidence.LIKELY) in {(f.detector, f.confidence) for f in found_here}

@@ -93,7 +93,8 @@ _SHELL = _extensions(
 _SOURCE = _extensions(
     """py pyc pyo pyi pyx pxd pxi js mjs cjs jsx ts mts cts tsx vue svelte go java kt kts
     scala groovy gradle
-    rb rake gemspec erb php phtml inc phpt pl pm t c h cc cpp cxx hpp hh hxx cs fs vb swift m mm rs
+    rb rbs rbi rake gemspec erb php phtml inc phpt pl pm t c h cc cpp cxx hpp hh hxx cs fs vb swift
+    m mm rs
     dart lua ex exs erl hrl hs clj cljs coffee r jl nim zig d pas asm s sql psql awk sed tcl el lisp
     scm vim proto graphql css scss sass less map wasm ipynb as sol def gir vapi
     idl rules ijs bt stp cmake am ac m4 in po pot"""
@@ -132,7 +133,8 @@ _MESSAGES = lazy_regex(
     r"(?:^|[/._\-])(?:locales?|lang|langs|languages?|i18n|l10n|intl|translations?|messages?|"
     r"nls|lc_messages|strings|po|grammars?|syntax(?:es)?|themes?|icons?|mime|dictionar(?:y|ies)|"
     r"keymaps?|xkb|unicode|emoji)(?=[/._\-]|$)"
-    r"|[_\-.](?:[a-z]{2}|[a-z]{2}[_\-][A-Z]{2})\.(?:properties|json|ya?ml|xml|resx)$",
+    r"|[_\-.](?:[a-z]{2}|[a-z]{2}[_\-][A-Z]{2})\.(?:properties|json|ya?ml|xml|resx)$"
+    r"|(?:[Ss]trings|[Mm]essages?|[Bb]undle|[Ll]abels)\.(?:properties|resx|strings)$",
 )
 _INSTALLED = lazy_regex(
     r"/(?:site-packages|dist-packages|node_modules|vendor|gems|\.cargo/registry|go/pkg/mod|"
@@ -164,9 +166,9 @@ _PROSE = frozenset({"txt", "text"})
 """
 Such a file holds anything, so that a name on one of its lines says little.
 """
-_ABOUT_PACKAGES = frozenset({"METADATA", "PKG-INFO"})
+_ABOUT_PACKAGES = frozenset({"METADATA", "PKG-INFO", "USAGE"})
 """
-What a Python package says of itself, with its manual.
+What a package says of itself, with its manual.
 """
 _NO_SECRETS = frozenset(_SOURCE | _DOCUMENT)
 

@@ -158,7 +158,8 @@ def read_salts(spot: Spot) -> Iterator[Pair]:
     The eight keys and salts of a WordPress configuration.
     """
     for match in _SALT.finditer(spot.line):
-        if len(set(match["value"])) > 16 and "unique phrase" not in match["value"]:
+        drawn = len(set(match["value"])) > 16 and "', '" not in match["value"]
+        if drawn and "unique phrase" not in match["value"]:
             reason = f"WordPress' {match['name']}"
             yield _told("WordPress Key", match["name"], match["value"], Confidence.LIKELY, reason)
 

@@ -59,6 +59,10 @@ _PUBLIC = lazy_regex(
 _VERSION = lazy_regex(r"[\^~><=v]*\s?\d+(?:\.\d+){1,3}(?:[\-+.][\w.]+)?$|\d{4}-\d\d-\d\d")
 _CONSTANT = lazy_regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _IDENTIFIER = lazy_regex(r"[A-Za-z][A-Za-z_.\-:/ ]*$")
+_FOREIGN = lazy_regex(r"\\u(?!00[0-7])[0-9a-fA-F]{4}|[\u2e80-\uffff]")
+"""
+Letters of other scripts than those of Europe, as Java's properties write them too.
+"""
 _MASK = lazy_regex(r"[*xX.•#\-_?=~ ]+$|.*(?:\*{3}|x{5}|X{5}|\.{3}|…|•{2})")
 _SEQUENCES = ("abcdefgh", "12345678", "01234567", "aaaaaaaa", "00000000", "qwerty", "deadbeef")
 
@@ -79,7 +83,7 @@ def is_random(value: str) -> bool:
         return False
     if _UUID.match(value) or _HEX.match(value):
         return entropy(value) > 2.8
-    if entropy(value) < 3.2 or value.count("/") > len(value) / 6:
+    if entropy(value) < 3.2 or max(map(value.count, "/%")) > len(value) / 6:
         return False
     changes = len(_CHANGES.findall(value))
     digits = sum(char.isdigit() for char in value)
@@ -110,6 +114,8 @@ def is_phrase(value: str) -> bool:
     """
     Whether a value is for people to read: many words, or words about secrets.
     """
+    if len(_FOREIGN.findall(value)) > 1:
+        return True
     words = value.split()
     if len(words) < 2:
         return False

@@ -65,11 +65,13 @@ def judge(pair: Pair, spot: Spot) -> Judgement | None:
     The confidence that a value is somebody's secret; `None` if it is none.
     """
     judgement = _judge(pair, spot)
-    if judgement is None or judgement[0] is not Confidence.LIKELY or pair.verdict:
+    if judgement is None or judgement[0] is not Confidence.LIKELY:
+        return judgement
+    kind = spot.place.kind
+    if pair.verdict and kind is not Kind.SOURCE:
         return judgement
     if says_none(pair.name):
         return Confidence.POSSIBLE, f"{pair.name} says that it is none"
-    kind = spot.place.kind
     if kind is Kind.VALUES or not is_aside(spot.line, spot.above(), spot.place.format):
         return judgement
     if kind is Kind.SOURCE or values.is_identifier(pair.value) or spot.line.lstrip()[:2] == "$ ":
@@ -114,6 +116,9 @@ def _is_nothing(pair: Pair, value: str, place: Place) -> bool:
         return True
     if not any(char.isalnum() for char in value):
         return True
+    if value.endswith("_") and values.is_identifier(value):
+        # Something is put behind it.
+        return True
     if value.isdigit() and len(value) < 6 and place.kind is not Kind.VALUES:
         return True
     if pair.sure:
@@ -152,6 +157,8 @@ def _in_use(pair: Pair, value: str, place: Place, random: bool) -> Judgement | N
         return None if place.words else (Confidence.POSSIBLE, "words for people to read")
     if place.shown:
         return Confidence.POSSIBLE, "in an example, a test or a template"
+    if " " in value and values.is_expression(value):
+        return Confidence.POSSIBLE, "an expression"
     if _is_plain(pair, value, place):
         return Confidence.POSSIBLE, "a plain word"
     return Confidence.LIKELY, reason
