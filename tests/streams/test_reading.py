@@ -18,6 +18,7 @@ from auditor.streams.reading import (
     Chunks,
     Exact,
     Hashing,
+    Held,
     Kept,
     Peekable,
     Reader,
@@ -44,7 +45,9 @@ READERS: dict[str, Callable[[bytes], Reader]] = {
     "bounded": lambda data: Bounded(Kept(data + b"more"), len(data)),
     "chunks": lambda data: Chunks([data[:5], b"", data[5:6], data[6:]]),
     "exact": lambda data: Exact(Dripping(data)),
+    "begun": lambda data: Peekable(Kept(data[7:]), data[:7]),
     "hashing": lambda data: Hashing(Kept(data)),
+    "held": Held,
     "kept": Kept,
     "peekable": lambda data: Peekable(Kept(data)),
 }
@@ -61,12 +64,14 @@ def test_gives_as_much_as_asked_for(name: str, data: bytes, sizes: list[int]) ->
     assert [reader.read(n) for n in sizes] == [expected.read(n) for n in sizes]
 
 
+@pytest.mark.parametrize("name", ["begun", "held", "peekable"])
 @given(data=st.binary(max_size=60), steps=st.lists(st.tuples(st.booleans(), st.integers(0, 20))))
-def test_peeking_takes_nothing(data: bytes, steps: list[tuple[bool, int]]) -> None:
+def test_peeking_takes_nothing(name: str, data: bytes, steps: list[tuple[bool, int]]) -> None:
     """
     Peeks in between change nothing of what reads give.
     """
-    reader = Peekable(Kept(data))
+    reader = READERS[name](data)
+    assert isinstance(reader, Peekable)
     at = 0
     for is_peek, n in steps:
         if is_peek:
@@ -74,6 +79,18 @@ def test_peeking_takes_nothing(data: bytes, steps: list[tuple[bool, int]]) -> No
         else:
             assert reader.read(n) == data[at : at + n]
             at = min(at + n, len(data))
+
+
+@pytest.mark.parametrize("name", ["begun", "held", "peekable"])
+@pytest.mark.parametrize("looked", [0, 3, 9])
+def test_without_the_layer_nothing_is_lost(name: str, looked: int) -> None:
+    """
+    What was looked at before somebody lays another layer over it still comes.
+    """
+    reader = READERS[name](b"some bytes of a file")
+    assert isinstance(reader, Peekable)
+    reader.peek(looked)
+    assert reader.bare().read(99) == b"some bytes of a file"
 
 
 def test_bounded_leaves_the_rest() -> None:
