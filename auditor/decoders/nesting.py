@@ -31,7 +31,7 @@ DAMAGE = (
 """
 What a parser raises at bytes that it did not foresee. No `OSError`: that is a source that fails.
 """
-SMALL = 1 << 17
+SMALL = 1 << 20
 """
 Files in files that are shorter than this, in bytes, are read at once.
 """
