@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import repeat
 
 Value = bytes | tuple[object, ...] | None
 Wanted = Callable[[bytes, int, int], object]
@@ -155,8 +156,7 @@ class Unmarshal:
         """
         data, strings, refs, index = self._data, self.strings, self._refs, _INDEX.unpack_from
         items: list[Value] = []
-        while count:
-            count -= 1
+        for _ in repeat(None, count):
             byte = data[at]
             if byte == 114:  # r
                 if kept:
