@@ -10,7 +10,7 @@ from dataclasses import replace
 from auditor.model import Confidence, Finding, Gap, LayerScan, Place, Secret
 from auditor.packages.databases import is_database
 from auditor.packages.packing import key_of_value, packages_with
-from auditor.ranking.leaks import without_echoes
+from auditor.ranking.echoes import without_echoes
 from auditor.ranking.lives import Evidence
 from auditor.ranking.marks import Marks
 from auditor.ranking.sealing import sealed

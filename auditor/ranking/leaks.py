@@ -4,13 +4,14 @@ From evidence to leaks: one secret, one leak, with all its places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from auditor.model import Confidence, Exposure, Leak, Origin, Place, State
 from auditor.ranking import advice, sealing
 from auditor.ranking.advice import rotation
 from auditor.ranking.advice.script import Script
+from auditor.ranking.echoes import quality
 from auditor.ranking.fingerprint import of_weak, stable
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
@@ -30,48 +31,6 @@ _ORIGINS = (Origin.OWN, Origin.BASE, Origin.PACKAGE)
 """
 The first of these that any place has is the leak's.
 """
-_VAGUE = ("Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword",
-          "Secret Variable")  # fmt: skip
-"""
-Detectors that know least of what they found, the vaguest first.
-"""
-
-
-def _quality(evidence: Evidence) -> tuple[int, bool, int, int]:
-    """
-    How well a finding knows its secret; the higher the better.
-    """
-    finding = evidence.finding
-    vague = _VAGUE.index(finding.detector) if finding.detector in _VAGUE else len(_VAGUE)
-    sure = len(_CONFIDENCE) - _CONFIDENCE.index(finding.confidence)
-    return sure, not finding.doubted, vague, finding.secret.length
-
-
-def without_echoes(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """
-    Of findings about the same characters, only the one that knows best.
-    """
-    by_spot: dict[tuple[object, ...], list[Evidence]] = {}
-    for item in evidence:
-        by_spot.setdefault(item.spot, []).append(item)
-    kept: list[Evidence] = []
-    for group in by_spot.values():
-        best: list[Evidence] = []
-        for item in sorted(group, key=_quality, reverse=True):
-            if item.echo:
-                continue
-            if not any(_overlap(item, other) for other in best):
-                best.append(item)
-        kept += best
-    return kept
-
-
-def _overlap(one: Evidence, other: Evidence) -> bool:
-    a, b = one.finding.secret.value, other.finding.secret.value
-    if a is None or b is None:
-        # What is sealed was compared with its neighbours before.
-        return False
-    return a != b and (a in b or b in a)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +96,7 @@ def _advised(
 
 def _case(items: Sequence[Evidence]) -> advice.Case:
     places = _places(items)
-    best = max(items, key=_quality)
+    best = max(items, key=quality)
     return advice.Case(
         places=places,
         origin=_origin(items),
@@ -171,7 +130,7 @@ def _leak(
     show: bool,
     numbers: dict[tuple[str, str, str | None], int],
 ) -> Leak:
-    best = max(items, key=_quality)
+    best = max(items, key=quality)
     places = _places(items)
     origin = _origin(items)
     confidence, exposure = best.finding.confidence, _exposure(places)
@@ -206,7 +165,7 @@ def _identity(items: Sequence[Evidence], places: Sequence[Place]) -> tuple[str, 
     home = min(places, key=lambda place: place.path.startswith(_COPIES))
     at_home = [item for item in items if item.place == home]
     names = sorted(item.finding.name for item in at_home if item.finding.name)
-    detector = max(at_home, key=_quality).finding.detector
+    detector = max(at_home, key=quality).finding.detector
     return detector, stable(home.path), names[0] if names else None
 
 

@@ -4,9 +4,9 @@ The whole ranking on one page: image and findings in, final report out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from typing import TYPE_CHECKING
 
 from auditor.model import (
     BuildSource,
@@ -21,16 +21,16 @@ from auditor.model import (
     Severity,
 )
 from auditor.patterns import lazy_regex
-from auditor.ranking import lines, lives, proof, sealing
-from auditor.ranking.advice import script
-from auditor.ranking.advice.script import Script
-from auditor.ranking.leaks import Counsel, group, without_echoes
+from auditor.ranking import lives
 from auditor.ranking.lives import Evidence
 from auditor.ranking.marks import Marks
 from auditor.ranking.policy import Policy
-from auditor.ranking.proof import Entries, Whence
+from auditor.ranking.proof import Whence
 from auditor.ranking.redaction import Redact, nothing, redactor
 from auditor.ranking.severity import count, is_apart, score
+
+if TYPE_CHECKING:
+    from auditor.ranking.lines import Lines
 
 _DIGEST = lazy_regex(r"^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
 
@@ -77,21 +77,16 @@ def rank(
     The report of one image: grouped, ranked, redacted, with nothing left for a format to decide.
     """
     known = context or Context()
-    told, unfit = lines.read(image, known.dockerfile)
+    told, unfit = _told(image, known.dockerfile)
     raw = [*metadata, *lives.in_layers(image, scans, prove)]
-    raw = lines.placed(raw, told, image)
-    build = script(image, told, scans)
-    if known.marks is not None and _is_compared(raw, policy):
-        raw = sealing.opened(raw, known.marks, _texts(build))
-    found = [*(item.finding for item in raw), *known.masked]
-    redact = nothing if policy.show_secrets else redactor(found, known.marks)
-    counsel = Counsel(
-        build=build,
-        rest=replace(build, steps=(), by_history={}, lines=None),
-        prove=_prover(known, image, scans, redact),
-        pages=known.pages,
-    )
-    judged = policy.expected.judge(group(without_echoes(raw), redact, True, counsel))
+    if raw:
+        # NOTE: most of what is imported here writes advice, and a clean image needs none.
+        from auditor.ranking.weighing import weighed
+
+        judged, redact = weighed(raw, image, scans, told, policy, known)
+    else:
+        judged = policy.expected.judge([])
+        redact = nothing if policy.show_secrets else redactor(known.masked, known.marks)
     shown = policy.show_secrets or policy.keep_secrets
     leaks = judged if shown else [replace(leak, secret=None) for leak in judged]
     accepted = [leak for leak in leaks if leak.accepted]
@@ -120,41 +115,12 @@ def rank(
     )
 
 
-def _is_compared(evidence: Sequence[Evidence], policy: Policy) -> bool:
-    """
-    Whether any secret is sealed, or will be compared with one that may be.
-    """
-    return (
-        policy.keep_secrets
-        or any(known.secret for known in policy.expected.known)
-        or any(item.finding.secret.seal for item in evidence)
-    )
+def _told(image: Image, given: BuildSource | None) -> tuple[Lines | None, list[Gap]]:
+    if given is None and image.source is None:
+        return None, []
+    from auditor.ranking import lines
 
-
-def _texts(build: Script) -> Iterator[str]:
-    """
-    Everything in which advice looks for a secret.
-    """
-    for entry in build.image.history:
-        yield entry.instruction
-    for step in build.steps:
-        yield step.instruction.value
-        yield from (heredoc.body for heredoc in step.instruction.heredocs)
-
-
-def _prover(
-    known: Context, image: Image, scans: Mapping[str, LayerScan], redact: Redact
-) -> Callable[[Sequence[Evidence]], str | None]:
-    if known.whence is None:
-        return lambda _: None
-    return partial(
-        proof.prove,
-        image=image,
-        scans=scans,
-        whence=known.whence,
-        redact=redact,
-        entries=Entries(),
-    )
+    return lines.read(image, given)
 
 
 def _touches(leak: Leak, layer: int | None) -> bool:

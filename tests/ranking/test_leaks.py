@@ -10,7 +10,7 @@ import pytest
 
 from auditor.model import Confidence, Counts, Exposure, Finding, Gap, LayerScan, Origin, Severity
 from auditor.ranking import Policy
-from auditor.ranking.leaks import without_echoes
+from auditor.ranking.echoes import without_echoes
 from tests.ranking.given import STRONG, WEAK, accepting, finding, image, meta, report, scan
 
 CERTAIN, LIKELY, POSSIBLE = Confidence
