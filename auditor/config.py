@@ -7,7 +7,6 @@ A key that is not known is an error, so that a gate never stands open for a slip
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from datetime import date, datetime
@@ -81,6 +80,9 @@ def find(folder: Path) -> Path | None:
 
 
 def _parse(path: Path) -> dict[str, Any]:
+    # Imported here: most audits have no such file.
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import secrets
 from hashlib import blake2b, shake_256
 from pathlib import Path
 
@@ -42,7 +41,7 @@ class Boxes:
         """
         The data, for who has the key and `inner`.
         """
-        nonce = secrets.token_bytes(_NONCE)
+        nonce = os.urandom(_NONCE)
         hidden = _mixed(data, self._stream(nonce, inner, len(data)))
         return self._mac(name, nonce + hidden) + nonce + hidden
 
@@ -82,11 +81,11 @@ def key_in(path: Path) -> bytes:
         key = b""
     if len(key) == KEY_SIZE:
         return key
-    made = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    made = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
     handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(KEY_SIZE))
+            file.write(os.urandom(KEY_SIZE))
         if key:
             # NOTE: what it opened is lost, and will be kept again.
             made.replace(path)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from auditor.ranking.acceptance import Expectation, Ignore, in_older
     from auditor.ranking.lives import Evidence
     from auditor.ranking.policy import Policy
-    from auditor.ranking.proof import Whence
+    from auditor.ranking.whence import Whence
     from auditor.ranking.whole import Context, rank
 
 _PLACES = {
@@ -18,7 +18,7 @@ _PLACES = {
     "Expectation": "acceptance",
     "Ignore": "acceptance",
     "Policy": "policy",
-    "Whence": "proof",
+    "Whence": "whence",
     "in_older": "acceptance",
     "rank": "whole",
 }

@@ -13,13 +13,13 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from auditor.model import Image, LayerScan, State
 from auditor.patterns import lazy_regex
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
+from auditor.ranking.whence import Whence
 
 _UNPACK = {"gzip": "gzip -dc", "zstd": "zstd -dc", "xz": "xz -dc", "bzip2": "bzip2 -dc"}
 _HISTORY = lazy_regex(r"^history\[(\d{1,6})\]\.(\w+)$")
@@ -33,33 +33,6 @@ _PLACEHOLDER = "IMAGE.tar"
 """
 Stands for what came on standard input.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Whence:
-    """
-    Where an image was read from, so that others can read it there as well.
-    """
-
-    kind: str
-    """
-    As the report names the source: docker, podman, docker-archive, oci, …
-    """
-    name: str
-    """
-    The image's name there, or the path.
-    """
-    stored: Mapping[str, str] = field(default_factory=dict)
-    """
-    Names of blobs as the archive writes them, where they are others.
-    """
-
-    @property
-    def tool(self) -> str | None:
-        """
-        The engine's command, if it is in an engine.
-        """
-        return self.kind if self.kind in ("docker", "podman") else None
 
 
 def word(text: str) -> str | None:

@@ -25,9 +25,9 @@ from auditor.ranking import lives
 from auditor.ranking.lives import Evidence
 from auditor.ranking.marks import Marks
 from auditor.ranking.policy import Policy
-from auditor.ranking.proof import Whence
 from auditor.ranking.redaction import Redact, nothing, redactor
 from auditor.ranking.severity import count, is_apart, score
+from auditor.ranking.whence import Whence
 
 if TYPE_CHECKING:
     from auditor.ranking.lines import Lines

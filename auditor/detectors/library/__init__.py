@@ -8,9 +8,9 @@ These are the only modules that import detect_secrets.
 
 from collections.abc import Iterable
 
-from auditor.detectors.library.unplugged import without_network
+from auditor.detectors.library.unplugged import unplugged
 
-with without_network():
+with unplugged():
     # NOTE: the plugins are imported as the rules are made, later, but the same way.
     import detect_secrets.filters.common  # noqa: F401 - its filters are looked up by name
 

@@ -20,7 +20,7 @@ from detect_secrets.util.filetype import determine_file_type
 
 from auditor.detectors.library.custom import custom_plugins
 from auditor.detectors.library.providers import ProviderPlugin, provider_plugins
-from auditor.detectors.library.unplugged import without_network
+from auditor.detectors.library.unplugged import unplugged
 from auditor.detectors.library.worth import behind
 from auditor.detectors.prefilter import Prefilter, Worth, make
 from auditor.patterns import lazy_regex
@@ -119,7 +119,7 @@ def plugins() -> tuple[BasePlugin, ...]:
     """
     # NOTE: what `default_settings` does, but for good: leaving that context takes the plugins away,
     # and an interpreter that ends leaves it too late to import what it needs.
-    with without_network():
+    with unplugged():
         known: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
     get_settings().configure_plugins([{"name": kind.__name__} for kind in known.values()])
     found = list(get_plugins())
@@ -133,7 +133,7 @@ def _ungrouped(plugin: RegexBasedDetector) -> RegexBasedDetector:
     """
     other = copy.copy(plugin)
     other.denylist = [  # type: ignore[misc]
-        re.compile(re.sub(r"(?<!\\)\((?!\?)", "(?:", regex.pattern), regex.flags)
+        lazy_regex(re.sub(r"(?<!\\)\((?!\?)", "(?:", regex.pattern), regex.flags)
         for regex in plugin.denylist
     ]
     return other
@@ -172,9 +172,9 @@ def _entropy_rule(plugin: HighEntropyStringsPlugin) -> Rule:
     """
     shortest = int(2**plugin.entropy_limit) + 1
     run = f"[{re.escape(plugin.charset)}]{{{shortest},}}"
-    quoted = re.compile(f"['\"]{run}['\"]")
+    quoted = lazy_regex(f"['\"]{run}['\"]")
     before, behind = r"(?:^|[:=,\[{?-])\s*(?:[!&]\S+\s+)*['\"]?", r"['\"]?\s*(?:$|#|[,\]}])"
-    bare = re.compile(f"{before}{run}{behind}")
+    bare = lazy_regex(f"{before}{run}{behind}")
 
     def worth(data: bytes, end: int) -> bool:
         piece = data[max(end - RUN_LIMIT, 0) : end - 1]
