@@ -8,7 +8,7 @@ be read as a `Damage`. Formats: POSIX.1-2001 pax, ustar, GNU, v7; sparse files a
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -42,6 +42,10 @@ _KINDS = {
     b"5": Kind.DIRECTORY,
     b"6": Kind.OTHER,
 }
+_ORDINARY = b"\x000125"
+"""
+Types of headers that stand for themselves: files, links, folders.
+"""
 
 
 @dataclass(slots=True)
@@ -182,7 +186,12 @@ class Tar:
         pending = _Pending()
         while block := self.block():
             if is_header(block):
-                pending = yield from self._member(block, pending)
+                entry = self._ordinary(block) if pending.is_empty else None
+                if entry is None:
+                    pending = yield from self._member(block, pending)
+                    continue
+                yield entry
+                yield from self._after(entry)
                 continue
             if not pending.is_empty:
                 yield from self._unused(pending)
@@ -223,6 +232,32 @@ class Tar:
         yield Stray(label, reader)
         drain(reader)
 
+    def _ordinary(self, block: bytes) -> Entry | None:
+        """
+        The entry of a header of which nothing special is said; `None` for any other.
+        """
+        if block[156] not in _ORDINARY:
+            return None
+        try:
+            size = number(block[124:136])
+        except BadHeader:
+            return None
+        return self._entry(block, block[156:157], size, _Pending())
+
+    def _after(self, entry: Entry) -> Sequence[Stray | Damage]:
+        """
+        What is to be told behind an entry's data, of which the rest is passed over.
+        """
+        left = entry.reader.left
+        missing = left - self._source.skip(left) if left else 0
+        if missing:
+            return (Damage(f"cut: {missing} bytes are missing"),)
+        if entry.size % BLOCK:
+            padding = self._source.read(-entry.size % BLOCK)
+            if padding.strip(b"\0"):
+                return (Stray(f"padding of {entry.name}", Kept(padding)),)
+        return ()
+
     def _member(
         self, block: bytes, pending: _Pending
     ) -> Generator[Entry | Stray | Damage, None, _Pending]:
@@ -244,15 +279,7 @@ class Tar:
                 yield Damage("cut: the map of a sparse file is missing")
             entry = self._entry(block, type_flag, size, pending)
             yield entry
-            left = entry.reader.left
-            missing = left - self._source.skip(left) if left else 0
-            if missing:
-                yield Damage(f"cut: {missing} bytes are missing")
-            elif entry.size % BLOCK:
-                # NOTE: no generator for each: there are as many as files.
-                padding = self._source.read(-entry.size % BLOCK)
-                if padding.strip(b"\0"):
-                    yield Stray(f"padding of {entry.name}", Kept(padding))
+            yield from self._after(entry)
         return pending if pending.is_empty else _Pending()
 
     def _extension(

@@ -93,7 +93,13 @@ class LayerWalk:
     def __iter__(self) -> Iterator[File | Text | Gap]:
         for member in self._tar:
             if isinstance(member, Entry):
-                yield from self._entry(member)
+                # NOTE: no generator for each: there are as many as files.
+                path = self._seen(member)
+                if _is_telling(member, path):
+                    yield from self._words(member, path)
+                if member.kind is Kind.FILE and member.size:
+                    inside = AFTER_END if member.after_end else None
+                    yield File(path, Peekable(member.reader), member.size, inside, member.at)
             elif isinstance(member, Stray):
                 yield File(f"({member.label})", Peekable(member.reader))
             else:
@@ -107,19 +113,18 @@ class LayerWalk:
         if self._damages <= DAMAGE_LIMIT:
             yield Gap("(layer)", damage.reason, blocking=True)
 
-    def _entry(self, entry: Entry) -> Iterator[File | Text]:
+    def _seen(self, entry: Entry) -> str:
+        """
+        Count an entry and keep its name; its path.
+        """
         path = normalise(entry.name)
         self._remember(entry, path)
-        inside = AFTER_END if entry.after_end else None
         if not entry.after_end:
             self._note(entry, path)
-        if _is_telling(entry, path):
-            yield from self._words(entry, path)
         if entry.kind is Kind.FILE:
             self.files += 1
             self.bytes += entry.size
-            if entry.size:
-                yield File(path, Peekable(entry.reader), entry.size, inside, entry.at)
+        return path
 
     def stored(self, path: str) -> str:
         """
