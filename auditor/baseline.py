@@ -9,7 +9,6 @@ Version 1 was JSON and is still read.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +34,9 @@ def read(path: Path) -> tuple[Known, ...]:
     """
     The leaks that a baseline accepts, in the order of the file. Raises `UsageError` if it is none.
     """
+    # Imported here: most audits have no such file.
+    import tomllib
+
     try:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path}: is too large for a baseline", _HINT)
@@ -60,6 +62,9 @@ def _spot(error: Exception) -> str:
     """
     Where the text is wrong, without the text itself.
     """
+    # Imported here: most audits have no such file.
+    import tomllib
+
     words = str(error).rpartition("(at ")[2].rstrip(")")
     return f" ({words})" if isinstance(error, tomllib.TOMLDecodeError) and words else ""
 

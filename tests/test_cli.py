@@ -373,6 +373,22 @@ def test_help_needs_nothing_heavy() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_clean_image_needs_no_advice(tmp_path: Path) -> None:
+    """
+    What writes advice, starts processes or asks the network is loaded by who needs it.
+    """
+    late = ("auditor.ranking.advice", "multiprocessing", "requests", "tomllib")
+    code = (
+        "import sys; from auditor.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        f"finally: print([m for m in {late!r} if m in sys.modules])"
+    )
+    clean = archive(tmp_path / "x.tar", Recipe().step("COPY x /", files={"x": b"hello\n"}))
+    words = [sys.executable, "-c", code, "-q", "--no-config", "-o", str(tmp_path / "report")]
+    done = subprocess.run([*words, str(clean)], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+
+
 def test_all(call: Call, tmp_path: Path) -> None:
     """
     Leaks of low severity are listed with `--all` alone, and counted always.
