@@ -17,7 +17,7 @@ In bytes: detect-secrets reads 0.4 MB/s, so larger files are left to `scripts/di
 """
 TREES = {
     "etc": (Path("/etc"), 1),
-    "site-packages": (Path(sysconfig.get_paths()["purelib"]), 6),
+    "site-packages": (Path(sysconfig.get_paths()["purelib"]), 12),
     "usr-share": (Path("/usr/share"), 60),
 }
 PLAIN_PART = 10
