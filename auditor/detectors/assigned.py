@@ -113,10 +113,12 @@ def _pieces(data: bytes, hits: Iterable[Hit]) -> Iterator[tuple[int, int, set[in
 def _piece(data: bytes, offset: int) -> tuple[int, int]:
     # The byte before the offset is the last of the match.
     at = max(offset - 1, 0)
-    start = data.rfind(b"\n", 0, at) + 1
-    end = data.find(b"\n", at)
-    end = end if end >= 0 else len(data)
-    if end - start > LONGEST_LINE:
+    # NOTE: a newline is looked for no further than a line may reach: there may be none for long.
+    least, most = max(at - LONGEST_LINE, 0), min(at + LONGEST_LINE + 1, len(data))
+    start = data.rfind(b"\n", least, at) + 1 or least
+    end = data.find(b"\n", at, most)
+    end = end if end >= 0 else most
+    if end - start > LONGEST_LINE or (start == least > 0 and data[start - 1] != 10):
         start, end = max(start, at - BEFORE), min(end, at + BEHIND)
     return start, end
 

@@ -52,6 +52,10 @@ LOOSE = frozenset(
 Detectors that say `possible` only of what fails to be verified: a header without the key, a
 format without its provider, an example.
 """
+LONG_LINE = 1 << 14
+"""
+On longer lines values are looked for once, not each for itself, in characters.
+"""
 TABLE = 8
 """
 So many random values in one file, each on a line of its own, are rows of a table.
@@ -71,8 +75,9 @@ _MANUAL = lazy_regex(r"^/usr/(?:local/)?share/doc/")
 Where a package's manual lies: a key in it is one of its examples.
 """
 _IN_USE = frozenset({Kind.VALUES, Kind.SETTINGS, Kind.SHELL})
-_NAME = lazy_regex(r"([\w.\-@/]+)[\"'\])]*\s*(?:[:=]|=>|,)?\s*[\"'(\[]*$")
+_NAME = lazy_regex(r"(?<![\w.\-@/])([\w.\-@/]+)[\"'\])]*\s*(?:[:=]|=>|,)?\s*[\"'(\[]*$")
 _ID = lazy_regex(r"git_?head|(?:version|request|trace|snapshot)_?id$|nonce$", re.IGNORECASE)
+_STRING = lazy_regex(r"[\"']([\w+/\\=-]{9,})(?=[\"'])", re.ASCII)
 _DIGIT = lazy_regex(r"\d")
 _ALPHABET = lazy_regex(r"abcdefghijk|ABCDEFGHIJK|0123456789", re.ASCII)
 
@@ -111,6 +116,8 @@ class _Scale:
         rows = {(f.detector, f.line) for f in findings if f.detector in RANDOM}
         self._rows = Counter(detector for detector, _ in rows)
         self._lines: list[bytes] | None = None
+        self._number, self._cut = -1, ""
+        self._places: dict[str, int] = {}
 
     def doubt(self, finding: Finding) -> str | None:
         """
@@ -183,8 +190,10 @@ class _Scale:
         """
         What stands before a value on its line.
         """
-        before, told, _ = self._line(finding).partition(value)
-        name = _NAME.search(before[-200:]) if told else None
+        line = self._line(finding)
+        at = self._places.get(value, -1) if len(line) > LONG_LINE else -1
+        at = at if at >= 0 else line.find(value)
+        name = _NAME.search(line[max(at - 200, 0) : at]) if at >= 0 else None
         return name[1] if name else None
 
     def _is_comment(self, finding: Finding) -> bool:
@@ -192,14 +201,30 @@ class _Scale:
 
     def _line(self, finding: Finding) -> str:
         """
-        The line of a finding; empty if it has none.
+        The line of a finding, cut out once: it may be long, with many findings on it. Empty if it
+        has none.
         """
         if finding.line is None:
             return ""
-        if self._lines is None:
-            self._lines = self._text.data.split(b"\n")
-        index = finding.line - self._text.first_line
-        return self._lines[index].decode("latin-1") if 0 <= index < len(self._lines) else ""
+        if finding.line != self._number:
+            if self._lines is None:
+                self._lines = self._text.data.split(b"\n")
+            index = finding.line - self._text.first_line
+            known = 0 <= index < len(self._lines)
+            self._number = finding.line
+            self._cut = self._lines[index].decode("latin-1") if known else ""
+            self._places = _places(self._cut) if len(self._cut) > LONG_LINE else {}
+        return self._cut
+
+
+def _places(line: str) -> dict[str, int]:
+    """
+    Where the quoted strings of a line begin that may be random.
+    """
+    found: dict[str, int] = {}
+    for match in _STRING.finditer(line):
+        found.setdefault(match[1], match.start(1))
+    return found
 
 
 @cache

@@ -4,11 +4,18 @@ Values given to secret-sounding names, in every form that an image holds them.
 
 from __future__ import annotations
 
-import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from auditor.detectors import assigned
 from auditor.detectors.assigned import AssignedDetector
+from auditor.detectors.assignments import Reader
+from auditor.detectors.assignments.base import Pair, Spot
 from auditor.detectors.prefilter import PLAIN
 from auditor.model import Confidence, Finding, Reading, Text
 
@@ -192,12 +199,44 @@ def test_binaries_and_names_are_left_to_others() -> None:
      "curl -u " * 20_000, "echo a" * 20_000, ";pwd=" * 30_000],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/app/run.sh", "/app/a.yaml"])
-def test_a_hostile_line_takes_no_hours(path: str, line: str) -> None:
-    """Whatever stands on it, reading a line takes seconds at most."""
-    started = time.monotonic()
+def test_a_hostile_line_takes_no_hours(
+    path: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands on it, each reader is shown a line in pieces, and all of it but twice."""
+    shown: Counter[int] = Counter()
+    longest = 0
+
+    def watched(number: int, reader: Reader) -> Reader:
+        def read(spot: Spot) -> Iterator[Pair]:
+            nonlocal longest
+            shown[number] += len(spot.line)
+            longest = max(longest, len(spot.line))
+            yield from reader.read(spot)
+
+        return replace(reader, read=read)
+
+    readers = tuple(watched(number, reader) for number, reader in enumerate(assigned.ALL))
+    monkeypatch.setattr(assigned, "ALL", readers)
     found(path, line)
 
-    assert time.monotonic() - started < 10
+    assert longest <= assigned.LONGEST_LINE
+    assert max(shown.values(), default=0) <= 2 * len(line)
+
+
+@given(st.lists(st.sampled_from(["a", "bc", "\n"])).map("".join), st.data())
+def test_a_piece_of_a_line(text: str, draw: st.DataObject) -> None:
+    """A line is a piece; of a long one the piece lies around the offset and within the line."""
+    data, offset = text.encode(), draw.draw(st.integers(0, len(text)))
+    at = max(offset - 1, 0)
+    start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+    end = end if end >= 0 else len(data)
+    if end - start > 12:
+        start, end = max(start, at - 3), min(end, at + 6)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in (("LONGEST_LINE", 12), ("BEFORE", 3), ("BEHIND", 6)):
+            patch.setattr(assigned, name, size)
+        assert assigned._piece(data, offset) == (start, end)
 
 
 def test_it_is_the_same_without_hyperscan(monkeypatch: pytest.MonkeyPatch) -> None:

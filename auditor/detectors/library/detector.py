@@ -114,6 +114,8 @@ def _near(match: Match, lines: Lines) -> list[str]:
     """
     The line of a match, and those on which the secret may go on.
     """
+    if match.near is not None and match.secret_type != "Private Key":
+        return [match.near]
     if match.secret_type == "Private Key":
         return lines.following(match.line, KEY_LINES)
     return [lines.text(match.line)]

@@ -14,12 +14,18 @@ from typing import Any
 
 from detect_secrets.core.scan import get_filters_with_parameter
 from detect_secrets.filters import allowlist, heuristic
-from detect_secrets.plugins.base import BasePlugin
+from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
+from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.util.code_snippet import CodeSnippet
 
 PRAGMA = "pragma"
 """
 A word of every comment that allows a line.
+"""
+
+LONG = 1000
+"""
+Up to here the library's own filters are as fast, in characters.
 """
 
 Filter = tuple[Callable[..., Any], tuple[str, ...]]
@@ -45,6 +51,7 @@ def _filters(parameter: str, known: set[str]) -> tuple[Filter, ...]:
     quick: dict[Any, Callable[..., Any]] = {
         allowlist.is_line_allowlisted: _is_allowlisted,
         heuristic.is_indirect_reference: _is_indirect_reference,
+        heuristic.is_likely_id_string: _is_likely_id,
     }
     return tuple(
         (quick.get(one, one), tuple(sorted(one.injectable_variables & known))) for one in found
@@ -57,6 +64,40 @@ def _is_indirect_reference(line: str) -> bool:
     """
     opens, closes = "(" in line or "[" in line, ")" in line or "]" in line
     return opens and closes and bool(heuristic.is_indirect_reference(line))
+
+
+def _is_likely_id(secret: str, line: str, plugin: BasePlugin | None = None) -> bool:
+    """
+    The library's filter: whether a word for an id stands before a value. On a long line the first
+    such word is looked for once, not for each value.
+    """
+    if isinstance(plugin, RegexBasedDetector):
+        return False
+    if len(line) <= LONG:
+        return bool(heuristic.is_likely_id_string(secret, line, plugin))
+    first = _end_of_first_id(line)
+    if first < 0:
+        return False
+    if isinstance(plugin, HighEntropyStringsPlugin):
+        # It stands on the line somewhere, or the plugin would not have found it.
+        return line.find(secret, 0, first - 1 + len(secret)) < 0
+    return line.find(secret) >= first
+
+
+@lru_cache(maxsize=4)
+def _end_of_first_id(line: str) -> int:
+    found = heuristic._get_id_detector_regex().search(line)
+    return found.end() if found else -1
+
+
+def may_allow(line: str, context: CodeSnippet) -> bool:
+    """
+    Whether a filter may reject something on a long line for what stands elsewhere on it or around
+    it: a comment that allows it. Indirect references are looked for on short lines alone.
+    """
+    known = {_is_allowlisted, _is_indirect_reference, _is_likely_id}
+    others = any(one not in known for one, _ in (*_of_lines(), *_of_contexts()))
+    return others or PRAGMA in line or PRAGMA in context.previous_line
 
 
 def _is_allowlisted(filename: str, line: str, context: CodeSnippet) -> bool:

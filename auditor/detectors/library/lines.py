@@ -12,6 +12,11 @@ from detect_secrets.util.code_snippet import CodeSnippet
 from auditor.patterns import lazy_regex
 
 _BREAK = lazy_regex(rb"[\s\"'`]")
+LONGEST_WINDOW = 1 << 15
+"""
+Not much more than this is shown at once of what lies around several offsets, in bytes: whoever
+looks at all of it for each thing on it must not take longer and longer.
+"""
 AROUND = 5
 """
 How many lines before and after a line belong to its context.
@@ -41,6 +46,10 @@ class Lines:
         self.data = data
         self._made = made
         self._coding: str | None = None
+        self._last: tuple[Line, str] | None = None
+        """
+        The line that was cut out last: it is asked for again, and may be long.
+        """
 
     @classmethod
     def of_text(cls, data: bytes) -> Lines:
@@ -78,23 +87,27 @@ class Lines:
         """
         if self._made is not None:
             return self._made[line.index]
-        return self._decoded(self.data[line.start : line.end])
+        if self._last is None or self._last[0] is not line:
+            self._last = line, self._decoded(self.data[line.start : line.end])
+        return self._last[1]
 
-    def around(self, line: Line, ends: Iterable[int], before: int, behind: int) -> Iterator[str]:
+    def windows(self, line: Line, ends: Iterable[int], before: int, behind: int) -> Iterator[str]:
         """
         What lies around some offsets on a line, so many bytes before and behind them at least, and
-        on to the end of a word; what overlaps is told once. Offsets ascend.
+        on to the end of a word, but no more than twice as far behind; what overlaps is told once,
+        until it grows long. Offsets ascend.
         """
         start = stop = -1
         for end in ends:
-            if stop >= 0 and end - before > stop:
+            if stop >= 0 and (end - before > stop or end - start > LONGEST_WINDOW):
                 yield self._part(start, stop)
                 stop = -1
             if stop < 0:
                 start = max(end - before, line.start)
             if end + behind > stop:
-                found = _BREAK.search(self.data, min(end + behind, line.end), line.end)
-                stop = found.start() if found else line.end
+                limit = min(end + 2 * behind, line.end)
+                found = _BREAK.search(self.data, min(end + behind, limit), limit)
+                stop = found.start() if found else limit
         if stop >= 0:
             yield self._part(start, stop)
 

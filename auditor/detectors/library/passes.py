@@ -4,23 +4,26 @@ A text through detect-secrets' passes: as it is, and as its INI and YAML transfo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
-from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
-from detect_secrets.util.code_snippet import CodeSnippet
+from detect_secrets.plugins.keyword import KeywordDetector
 
-from auditor.detectors.library.filters import rejects_context, rejects_line, rejects_secret
+from auditor.detectors.library import keywords
+from auditor.detectors.library.filters import (
+    may_allow,
+    rejects_context,
+    rejects_line,
+    rejects_secret,
+)
 from auditor.detectors.library.lines import Line, Lines
 from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rewritten import rewritten
 from auditor.detectors.library.rules import TOKENS, allowed, family, in_text, rules
 from auditor.detectors.prefilter import Hit
 from auditor.model import Confidence
-from auditor.patterns import lazy_regex
 
 _OPEN = (">", "=", ":", "(", "\\")
 """
@@ -40,14 +43,7 @@ LONGEST_LINE = 1 << 20
 Lines longer than this are cut for plugins, in characters; the parts overlap.
 """
 _LINE_OVERLAP = 1 << 12
-WILD_WORD = 200
-"""
-Words longer than this, in characters, and with more than `WILD_KEYWORDS` keywords are no names.
-"""
-WILD_KEYWORDS = 8
 _OF_ALL, _OF_ENTROPY = BasePlugin.analyze_line, HighEntropyStringsPlugin.analyze_line
-_LONG_WORD = lazy_regex(rf"\w{{{WILD_WORD},}}")
-_KEYWORD = lazy_regex("|".join(DENYLIST), re.IGNORECASE)
 
 
 Spots = dict[int, list[int]]
@@ -72,6 +68,10 @@ class Match:
     judgement: tuple[Confidence, str] | None = None
     """
     What one of our own rules says of it; `None` for detect-secrets' plugins.
+    """
+    near: str | None = None
+    """
+    What lies around it on a long line, if it was found there.
     """
 
 
@@ -126,37 +126,76 @@ def _line(
     offsets at which it may find something.
     """
     own = [(plugin, ends) for plugin, ends in plugins if isinstance(plugin, ProviderPlugin)]
-    is_long = line.end - line.start > LONG_LINE
-    if is_long:
+    others = [(plugin, ends) for plugin, ends in plugins if not isinstance(plugin, ProviderPlugin)]
+    if line.end - line.start > LONG_LINE:
         yield from _of_rules_around(text, line, own)
-    else:
-        yield from _of_rules(text, line, [plugin for plugin, _ in own])
-    others = [
-        (plugin, _values_around(plugin, text, line, ends) if is_long else None)
-        for plugin, ends in plugins
-        if not isinstance(plugin, ProviderPlugin)
+        yield from _of_long_line(text, line, filename, others)
+        return
+    yield from _of_rules(text, line, [plugin for plugin, _ in own])
+    if others:
+        whole = text.text(line).rstrip()
+        told = _told([plugin for plugin, _ in others], whole, filename)
+        yield from _let_through(told, text, line, filename, whole)
+
+
+def _told(plugins: Iterable[BasePlugin], part: str, filename: str) -> list[tuple[BasePlugin, str]]:
+    """
+    What plugins find on a line, or a part of it, but for what is no secret by itself.
+    """
+    return [
+        (plugin, value)
+        for plugin in plugins
+        for value in _values(plugin, part, filename)
+        if value and not rejects_secret(value, filename, plugin, part)
     ]
-    context: CodeSnippet | None = None
-    for part in _parts(text.text(line).rstrip()) if others else ():
-        found = [
-            (plugin, value)
-            for plugin, around in others
-            for value in (
-                _values(plugin, part, filename)
-                if around is None
-                else [value for value in around if value in part]
-            )
-            if value and not rejects_secret(value, filename, plugin, part)
-        ]
-        if not found:
+
+
+def _let_through(
+    told: Sequence[tuple[BasePlugin, str]], text: Lines, line: Line, filename: str, part: str
+) -> Iterator[Match]:
+    """
+    What the filters leave of values on a line, or a part of it.
+    """
+    if not told:
+        return
+    # NOTE: `scan_file` asks the line's filters first; they are slower than most plugins.
+    context = text.context(line)
+    if rejects_line(filename, part, context):
+        return
+    for plugin, value in told:
+        if not rejects_context(value, filename, plugin, part, context):
+            yield Match(plugin.secret_type, value, line, text)
+
+
+def _of_long_line(
+    text: Lines, line: Line, filename: str, plugins: list[tuple[BasePlugin, list[int]]]
+) -> Iterator[Match]:
+    """
+    The same for a long line: whoever needs no more sees only what lies around the offsets, and
+    nothing is looked for on all of the line for each value.
+    """
+    if not plugins:
+        return
+    whole = text.text(line).rstrip()
+    context = text.context(line)
+    allowing = may_allow(whole, context)
+    parts = list(_parts(whole)) if allowing or not all(_sees_less(p) for p, _ in plugins) else []
+    for plugin, ends in plugins:
+        if not _sees_less(plugin):
             continue
-        # NOTE: `scan_file` asks the line's filters first; they are slower than most plugins.
-        context = context or text.context(line)
-        if rejects_line(filename, part, context):
-            continue
-        for plugin, value in found:
-            if not rejects_context(value, filename, plugin, part, context):
-                yield Match(plugin.secret_type, value, line, text)
+        for near in text.windows(line, ends, BEFORE, BEHIND):
+            for _, value in _told([plugin], near, filename):
+                holders = (part for part in parts if value in part) if allowing else ()
+                if allowing and all(rejects_line(filename, part, context) for part in holders):
+                    continue
+                yield Match(plugin.secret_type, value, line, text, near=near)
+    rest = [plugin for plugin, _ in plugins if not _sees_less(plugin)]
+    for part in parts if rest else ():
+        told = _told(rest, part, filename)
+        if allowing:
+            yield from _let_through(told, text, line, filename, part)
+        else:
+            yield from (Match(plugin.secret_type, value, line, text) for plugin, value in told)
 
 
 def _of_rules(text: Lines, line: Line, plugins: list[ProviderPlugin]) -> Iterator[Match]:
@@ -185,7 +224,7 @@ def _of_rules_around(
     """
     for plugin, ends in plugins:
         told: set[str] = set()
-        for part in text.around(line, ends, BEFORE, BEHIND):
+        for part in text.windows(line, ends, BEFORE, BEHIND):
             for found in plugin.look(part):
                 if found.value not in told:
                     told.add(found.value)
@@ -193,16 +232,12 @@ def _of_rules_around(
                     yield Match(plugin.secret_type, found.value, line, text, judgement)
 
 
-def _values_around(
-    plugin: BasePlugin, text: Lines, line: Line, ends: Sequence[int]
-) -> set[str] | None:
+def _sees_less(plugin: BasePlugin) -> bool:
     """
-    What a plugin finds around some offsets of a long line; `None` if it must see all of it.
+    Whether a plugin finds all it finds on a long line around its offsets. It goes by its
+    patterns alone.
     """
-    if not isinstance(plugin, RegexBasedDetector) or type(plugin).analyze_line is not _OF_ALL:
-        return None
-    parts = text.around(line, ends, BEFORE, BEHIND)
-    return {value for part in parts for value in plugin.analyze_string(part)}
+    return isinstance(plugin, RegexBasedDetector) and type(plugin).analyze_line is _OF_ALL
 
 
 def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
@@ -215,23 +250,10 @@ def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
         return {value for value in plugin.analyze_string(line) if entropy(value) > limit}
     if isinstance(plugin, RegexBasedDetector) and method is _OF_ALL:
         return set(plugin.analyze_string(line))
-    if isinstance(plugin, KeywordDetector):
-        line = _tamed(line)
+    if type(plugin) is KeywordDetector and not plugin.keyword_exclude:
+        return keywords.values(line, filename)
     found = plugin.analyze_line(filename=filename, line=line, line_number=1)
     return {secret.secret_value or "" for secret in found}
-
-
-def _tamed(line: str) -> str:
-    """
-    Words made of nothing but keywords, shortened: the keyword plugin tries each of them against
-    the rest of the word, which for `secretsecretsecret…` takes hours.
-    """
-    return _LONG_WORD.sub(_shorten, line) if len(line) > WILD_WORD else line
-
-
-def _shorten(word: re.Match[str]) -> str:
-    many = len(_KEYWORD.findall(word[0])) > WILD_KEYWORDS
-    return word[0][: WILD_WORD // 2] + word[0][-WILD_WORD // 2 :] if many else word[0]
 
 
 def _parts(line: str) -> Iterator[str]:

@@ -1,0 +1,108 @@
+"""
+Lines of megabytes: the same values, and nothing is looked for on all of a line again and again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from detect_secrets.filters import heuristic
+from detect_secrets.plugins.base import BasePlugin
+from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
+from detect_secrets.plugins.keyword import KeywordDetector
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from auditor.detectors import detect
+from auditor.detectors.library import filters, keywords
+from auditor.detectors.library.lines import LONGEST_WINDOW, Lines
+from auditor.detectors.library.rules import plugins
+from auditor.model import Finding, Text
+
+WORDS = (
+    "password", "Secret", "api_key", "APIKEY", "db_pass", "key_pass", "contraseña", "CONTRASEÑA",
+    "paſſword", "apiKey", " = ", ":", ": ", "==", " != ", "===", "=>", ":=", '"', "'", "`", ";",
+    '"x1"', "'abc'", "`b`", "value", " ", "_", "\t", "(", "[25]", "@", ".assign(", "İ", "é", "\\",
+)  # fmt: skip
+NAMES = ("a.js", "a.yaml", "a.go", "a.c", "a.cpp", "a")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=12).map("".join))
+@example('secret; password = "x1" == my_password; api_key: "y"; pwd `z`;')
+@example("`a` 'b`c' === the_secret; db_pass := 'd'")
+@example('std::string secret("bar"); password[25] = "x1"; paſſword: "y"')
+def test_keywords_are_those_of_the_plugin(name: str, line: str) -> None:
+    """Where its keywords stand its patterns find what they find on all of a line."""
+    plugin = next(one for one in plugins() if isinstance(one, KeywordDetector))
+    theirs = plugin.analyze_line(filename=name, line=line, line_number=1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keywords, "LONG", 0)
+        assert keywords.values(line, name) == {secret.secret_value for secret in theirs}
+
+
+@given(
+    st.lists(st.sampled_from(["id", "_id", "my", "s", "=", " ", "_", "ab", "İD", "AB"])), st.data()
+)
+def test_ids_are_those_of_the_library(parts: list[str], draw: st.DataObject) -> None:
+    """A value behind a word for an id is none, on a long line as on a short one."""
+    line = "".join(parts)
+    start = draw.draw(st.integers(0, len(line)))
+    value = line[start : draw.draw(st.integers(start, len(line)))] or "ab"
+
+    for plugin in (None, *plugins()):
+        found = value in line or not isinstance(plugin, HighEntropyStringsPlugin)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(filters, "LONG", -1)
+            ours = filters._is_likely_id(value, line, plugin)
+        assert not found or ours == heuristic.is_likely_id_string(value, line, plugin)
+
+
+@given(st.lists(st.integers(1, 5000), max_size=60), st.sampled_from(["", " ", "word "]))
+def test_windows_show_what_lies_around_each_offset(steps: list[int], between: str) -> None:
+    """So many bytes before and behind each, and not much more than that at once."""
+    ends = [sum(steps[: n + 1]) for n in range(len(steps))]
+    data = b"".join(b"%06d" % n + between.encode() for n in range(30_000))[: sum(steps) + 9000]
+    lines = Lines(data)
+
+    windows = list(lines.windows(lines.at(0), ends, 1000, 2000))
+
+    assert all(len(window) <= LONGEST_WINDOW + 4 * 2000 for window in windows)
+    for end in ends:
+        around = data[max(end - 1000, 0) : end + 2000].decode()
+        assert any(around in window for window in windows)
+
+
+@pytest.mark.parametrize("id_word", ["", "user_id: 1, "])
+def test_many_values_on_one_line(id_word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Each of some thousand values is found, and for none of them all of the line is searched once
+    more: the library's filters are shown short lines alone.
+    """
+    calls: Counter[str] = Counter()
+    slow = heuristic.is_likely_id_string
+
+    def counted(secret: str, line: str, plugin: BasePlugin | None) -> bool:
+        calls["long" if len(line) > filters.LONG else "short"] += 1
+        return slow(secret, line, plugin)
+
+    cut = Lines._decoded
+
+    def counted_cut(self: Lines, data: bytes) -> str:
+        calls["cut"] += len(data) > filters.LONG
+        return cut(self, data)
+
+    monkeypatch.setattr(heuristic, "is_likely_id_string", counted)
+    monkeypatch.setattr(Lines, "_decoded", counted_cut)
+    drawn = random.Random(7)
+    values = [f"{drawn.getrandbits(160):040x}" for _ in range(2000)]
+    line = "[" + ",".join(f'"{value}"' for value in values) + f"] {id_word}"
+    found = detect(Text("/app/a.js", line))
+
+    told = [one.secret.reveal() for one in found if isinstance(one, Finding)]
+    assert set(values) == set(told)
+    assert calls["long"] == 0
+    assert calls["cut"] < 10
