@@ -23,6 +23,12 @@ GENERIC = ("Secret Keyword", "Base64 High Entropy String", "Hex High Entropy Str
 """
 Plugins of detect-secrets that go by names and randomness alone.
 """
+BY_NAME = frozenset(
+    {"Authorization Header", "Secret Keyword", "Secret Variable", "URL Credentials"}
+)
+"""
+Detectors that go by the name of a value, and by its form where that tells nothing of a provider.
+"""
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
@@ -64,6 +70,10 @@ class Verdict:
     """
     Which detectors reported something as `likely` or better.
     """
+    values: tuple[str, ...] = ()
+    """
+    What they reported.
+    """
 
 
 def cases(path: Path) -> list[Case]:
@@ -104,7 +114,8 @@ def ours(case: Case) -> Verdict:
     right = bool(sure) and (not case.secrets or _is_among(case.secrets, values))
     unsure = [f.secret.reveal() for f in found]
     said = tuple(sorted({f.detector for f in sure}))
-    return Verdict(right, bool(sure), "" if right else _kind(case, values, unsure), said)
+    kind = "" if right else _kind(case, values, unsure)
+    return Verdict(right, bool(sure), kind, said, tuple(values))
 
 
 def detect_secrets(case: Case) -> Verdict:
@@ -197,20 +208,36 @@ def _positives(
 def _negatives(
     chosen: list[Case], mine: list[Verdict], theirs: list[Verdict], misses: bool
 ) -> Table:
+    labelled = {_plain(secret) for case in chosen if case.positive for secret in case.secrets}
+    other = [
+        verdict.reported and not labelled & set(map(_plain, verdict.values)) for verdict in mine
+    ]
     rows = [
         [
             source,
             str(len(numbers)),
             percent(sum(mine[n].reported for n in numbers), len(numbers)),
+            percent(sum(other[n] for n in numbers), len(numbers)),
             percent(sum(theirs[n].reported for n in numbers), len(numbers)) if theirs else "",
         ]
         for source, numbers in _by_source(chosen, positive=False)
     ]
+    invented = [
+        verdict
+        for case, verdict in zip(chosen, mine, strict=True)
+        if not case.positive and verdict.reported
+    ]
+    rest = [v for n, v in enumerate(mine) if other[n] and not chosen[n].positive]
+    named = sum(set(verdict.said) <= BY_NAME for verdict in rest)
     return Table(
         "Strings that are no secret, reported as `likely` or better",
-        ("source", "strings", "reported", "detect-secrets"),
+        ("source", "strings", "reported", "of these not labelled elsewhere", "detect-secrets"),
         tuple(rows),
-        "Some of these hold another secret than the one that their rule must not see.",
+        "Each of these strings is one that some rule must not see; it may hold what another rule "
+        f"must. Of {len(invented)} that are reported, {len(invented) - len(rest)} are reported for "
+        "a value that the same corpus labels as a secret elsewhere. Of the others "
+        f"{named} are values under a name that means a secret, and {len(rest) - named} have a "
+        "provider's format.",
         tuple(_invented(chosen, mine)) if misses else (),
     )
 

@@ -53,7 +53,29 @@ def test_the_table_counts_each_source_and_all(corpus: Path) -> None:
     positives, negatives = EVALUATIONS["corpus"](Options(corpus, jobs=1, oracle=False))
 
     assert positives.rows[0][:3] == ["a", "2", "50.0 %"]
-    assert negatives.rows[-1][:3] == ["**all**", "1", "0.0 %"]
+    assert negatives.rows[-1][:4] == ["**all**", "1", "0.0 %", "0.0 %"]
+
+
+def test_what_is_labelled_elsewhere_is_told_apart(tmp_path: Path) -> None:
+    """A rule must not see what another one must: one string, two labels."""
+    token = fakes()["GITHUB_TOKEN"]
+    path = tmp_path / "cases.jsonl"
+    path.write_text(
+        "\n".join(
+            [
+                _line(f'token = "{token}"', [token]),
+                _line(f'token = "{token}"', [], "negative"),
+                _line("password = hunter2" + "xyz!", [], "negative"),
+                _line("nothing", [], "negative"),
+                _line("nothing at all", [], "negative"),
+            ]
+        )
+    )
+    _, negatives = EVALUATIONS["corpus"](Options(path, jobs=1, oracle=False))
+
+    assert negatives.rows[-1][:4] == ["**all**", "4", "50.0 %", "25.0 %"]
+    assert "Of 2 that are reported, 1 are" in negatives.note
+    assert "1 are values under a name" in negatives.note
 
 
 def test_without_its_material_a_table_is_left_out() -> None:
