@@ -5,6 +5,7 @@ A text as the audit sees it when it is a file in a layer, and as detect-secrets 
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from auditor.decoders import decode
@@ -30,10 +31,23 @@ def ask_detect_secrets(name: str, data: bytes) -> list[tuple[str, str]]:
     settings. Only for a process that asks nothing of ours: settings are process-wide.
     """
     from detect_secrets.core.scan import scan_file
-    from detect_secrets.settings import default_settings
 
+    _set_defaults()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / PurePosixPath(name).name
         path.write_bytes(data)
-        with default_settings():
-            return [(secret.type, secret.secret_value or "") for secret in scan_file(str(path))]
+        return [(secret.type, secret.secret_value or "") for secret in scan_file(str(path))]
+
+
+@cache
+def _set_defaults() -> None:
+    """
+    detect-secrets' default settings, for the rest of this process: setting them takes as long as
+    scanning a string.
+    """
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+    from detect_secrets.settings import cache_bust, configure_settings_from_baseline
+
+    cache_bust()
+    plugins = get_mapping_from_secret_type_to_class().values()
+    configure_settings_from_baseline({"plugins_used": [{"name": p.__name__} for p in plugins]})
