@@ -280,3 +280,13 @@ def test_a_drawn_password_in_a_program(value: str, expected: Confidence) -> None
     text = Text("/app/main.go", f'var passphrase = "{value}"\n')
 
     assert [f.confidence for f in AssignedDetector().scan([text])] == [expected]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["gh[pousr]_[A-Za-z0-9]{36}", "(?<!x)tok3n", r"tok3n-\\d{8}", "r8_{ALNUM}{{37}}"]
+)
+def test_a_pattern_of_secrets_is_none(pattern: str) -> None:
+    """Programs that look for tokens, or check them, name what they look for."""
+    text = Text("/app/main.py", f'ACCESS_TOKEN = "{pattern}"\n')
+
+    assert not list(AssignedDetector().scan([text]))

@@ -59,6 +59,7 @@ _PUBLIC = lazy_regex(
 _VERSION = lazy_regex(r"[\^~><=v]*\s?\d+(?:\.\d+){1,3}(?:[\-+.][\w.]+)?$|\d{4}-\d\d-\d\d")
 _CONSTANT = lazy_regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _IDENTIFIER = lazy_regex(r"[A-Za-z][A-Za-z_.\-:/ ]*$")
+_PATTERN = lazy_regex(r"\[[^\]]{2,}\](?:\{\{?\d|[+*])|\(\?[:<!=]|\}\}?\{\{?\d|\\[wdsS][+*{]")
 _FOREIGN = lazy_regex(r"\\u(?!00[0-7])[0-9a-fA-F]{4}|[\u2e80-\uffff]")
 """
 Letters of other scripts than those of Europe, as Java's properties write them too.
@@ -146,6 +147,13 @@ def is_expression(value: str) -> bool:
         # A token may have dots: `SG.….…`.
         return not is_random(value)
     return bool(_CODE_SIGN.search(value)) and not is_random(value)
+
+
+def is_pattern(value: str) -> bool:
+    """
+    Whether a value is a regular expression, as programs have them that check secrets.
+    """
+    return bool(_PATTERN.search(value))
 
 
 def is_public(value: str) -> bool:

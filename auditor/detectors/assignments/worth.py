@@ -221,7 +221,7 @@ def _elsewhere(pair: Pair, value: str, place: Place, random: bool) -> Judgement 
     """
     In programs, prose, and files of which nothing is known.
     """
-    if values.is_phrase(value) or " " in value or is_example(value):
+    if values.is_phrase(value) or " " in value or is_example(value) or values.is_pattern(value):
         return None
     if random and place.kind is Kind.SOURCE and not (place.shown or place.words):
         return Confidence.LIKELY, f"a random value for a name that means a secret: {pair.name}"
