@@ -66,7 +66,8 @@ class Table:
         """
         lines = [f"**{self.title}**", "", f"| {' | '.join(self.heads)} |"]
         lines.append("|---|" + "--:|" * (len(self.heads) - 1))
-        lines += [f"| {' | '.join(row)} |" for row in self.rows]
+        cells = [[cell.replace("|", "\\|") for cell in row] for row in self.rows]
+        lines += [f"| {' | '.join(row)} |" for row in cells]
         return "\n".join([*lines, "", *([self.note, ""] if self.note else [])])
 
 

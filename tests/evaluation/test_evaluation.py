@@ -83,6 +83,11 @@ def test_without_its_material_a_table_is_left_out() -> None:
     assert list(EVALUATIONS["corpus"](Options())) == []
 
 
+def test_a_cell_may_hold_the_sign_between_cells() -> None:
+    """Build args of Docker begin with it."""
+    assert "| RUN \\|1 a=b | 1 |" in Table("T", ("a", "b"), (("RUN |1 a=b", "1"),)).markdown()
+
+
 def test_tables_are_written_between_the_marks() -> None:
     """What stood there before is gone, the rest stays; marks are made where there are none."""
     written = runpy.run_path(str(SCRIPT))["written"]
