@@ -17,6 +17,11 @@ from tests.benchmarks.measuring import Command, Place, Run, in_turn, median, med
 
 HEADS = ("what", "median", "against", "median", "ratio", "asked", "met", "CPU time", "peak memory")
 
+ENOUGH = 60.0
+"""
+Seconds of measuring after which a pair is not run again, so that all takes half an hour.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -137,7 +142,7 @@ class Bench:
         """
         The same without a look at memory and disk.
         """
-        found = in_turn(commands, self.place, runs or self.options.runs)
+        found = in_turn(commands, self.place, runs or self.options.runs, ENOUGH)
         return [Timed(median(one), median_cpu(one)) for one in found]
 
     def memory(self, label: str) -> str:

@@ -5,6 +5,7 @@ What a command takes: time on the clock, CPU time, memory and disk of all its pr
 from __future__ import annotations
 
 import json
+import math
 import os
 import shlex
 import statistics
@@ -23,6 +24,10 @@ Seconds between two looks at the memory.
 SPARING = 20
 """
 So many times as long as a look takes, nobody looks: many processes take long to look at.
+"""
+LEAST = 2
+"""
+So often commands are run that take long.
 """
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 
@@ -213,12 +218,18 @@ def size_of(folder: Path) -> int:
     return total
 
 
-def in_turn(commands: Sequence[Command], place: Place, runs: int) -> list[list[Run]]:
+def in_turn(
+    commands: Sequence[Command], place: Place, runs: int, enough: float = math.inf
+) -> list[list[Run]]:
     """
-    Run several commands so often, one after the other, so that a noisy machine slows all of them.
+    Run several commands so often, one after the other, so that a noisy machine slows all of them;
+    after `enough` seconds no more than `LEAST` times.
     """
     found: list[list[Run]] = [[] for _ in commands]
-    for _ in range(runs):
+    started = time.monotonic()
+    for number in range(runs):
+        if number >= LEAST and time.monotonic() - started > enough:
+            break
         for command, list_ in zip(commands, found, strict=True):
             list_.append(run(command, place))
     return found

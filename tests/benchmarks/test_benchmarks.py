@@ -15,7 +15,7 @@ import pytest
 from tests.benchmarks import BENCHMARKS, HEADS, Inputs, LeftOut, Place, Row
 from tests.benchmarks.huge import layers
 from tests.benchmarks.layers import cut, layers_of
-from tests.benchmarks.measuring import Command, Failed, run
+from tests.benchmarks.measuring import Command, Failed, in_turn, run
 from tests.benchmarks.mixture import chosen, found, is_text
 from tests.benchmarks.writing import archive, layer, layout, streamed
 from tests.command import audit
@@ -76,6 +76,16 @@ def test_cpu_time_of_a_child_is_counted(place: Place) -> None:
     source = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {work!r}])"
 
     assert run(python(source), place).cpu > run(python("pass"), place).cpu
+
+
+@pytest.mark.parametrize(("runs", "enough", "expected"), [(3, 600.0, 3), (3, 0.0, 2), (1, 0.0, 1)])
+def test_commands_that_take_long_run_less_often(
+    place: Place, runs: int, enough: float, expected: int
+) -> None:
+    """In turn, all of them equally often."""
+    found = in_turn([python("pass"), python("x = 1")], place, runs, enough)
+
+    assert [len(one) for one in found] == [expected, expected]
 
 
 def test_what_is_fed_is_standard_input(place: Place) -> None:
