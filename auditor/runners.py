@@ -6,6 +6,7 @@ The seam is the standard library's own, `concurrent.futures.Executor`.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -28,6 +29,12 @@ Pieces that may wait for each process.
 SHARED = 4 << 20
 """
 What these may have in shared memory, in bytes each.
+"""
+
+RARELY = 50_000
+"""
+So many new objects make the collector look for circles, in processes that scan: what a piece leaves
+behind is mostly findings, which have none.
 """
 
 A = TypeVar("A")
@@ -125,6 +132,9 @@ class Runner:
         from concurrent.futures import ProcessPoolExecutor
 
         self._prepare()
+        # What is loaded now stays to the end: the collector passes over it from here on, and does
+        # not write to its pages, which all processes share.
+        gc.freeze()
         context = multiprocessing.get_context(_method())
         if context.get_start_method() == "fork":
             self._memory = SharedMemory((self.ahead + 1) * SHARED)
@@ -154,6 +164,7 @@ def _method() -> str:
 def _begin(begin: Callable[[], object] | None) -> None:
     # The first process hears the interrupt and ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(RARELY, *gc.get_threshold()[1:])
     threading.Thread(target=_end_with_the_first, daemon=True).start()
     if begin is not None:
         begin()
