@@ -187,10 +187,12 @@ def near(
     no: tuple[str, ...] = (),
     check: Check | None = None,
     confidence: Confidence = Confidence.LIKELY,
+    of: str = "",
 ) -> Rule:
     """
     A rule for values near one of some words, which are written with a blank between two; a word
-    may be written with `_`, which stands for any or no separator.
+    may be written with `_`, which stands for any or no separator. `of` is the provider, where
+    there is nothing else to say of it.
     """
     chosen = tuple(words.split())
     label = chosen[0].replace("_", "-")
@@ -199,6 +201,7 @@ def near(
         "|".join(f"(?:{shape.pattern})" for shape in shapes),
         tuple(f'{label}_api_token = "<{shape.example}>"' for shape in shapes),
         (f"see {label} at v1", *no),
+        provider=of,
         words=chosen,
         is_strict=strict or any(shape.is_random for shape in shapes),
         check=check,

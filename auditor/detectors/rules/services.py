@@ -109,9 +109,9 @@ Names of providers as they stand in names of variables.
 """
 
 
-def _named(word: str) -> tuple[Rule, ...]:
+def _named(word: str) -> Rule:
     name = word.strip("_").replace("_", " ")
-    return provider(name, None, near(f"Key of {name}", word, RANDOM, strict=True))
+    return near(f"Key of {name}", word, RANDOM, strict=True, of=name)
 
 
 RULES: tuple[Rule, ...] = (
@@ -451,8 +451,7 @@ def named(exact: tuple[Rule, ...]) -> tuple[Rule, ...]:
     known = {word.replace("_", "").strip(".") for rule in exact for word in rule.words}
     known |= {rule.provider.lower().replace(" ", "").split(".")[0] for rule in exact}
     return tuple(
-        rule
+        _named(word.lower())
         for word in _NAMED.split()
         if word.replace("_", "").split(".")[0].lower() not in known
-        for rule in _named(word.lower())
     )
