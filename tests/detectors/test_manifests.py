@@ -130,3 +130,10 @@ def test_no_text_is_too_strange() -> None:
     for text in ('{"kind": "Secret", ', "[" * 5000 + '"kind": "Secret"', "kind: Secret\n  -\n- :"):
         assert told(text) == []
         assert told(text, "/x.json") == []
+
+
+def test_a_mapping_is_read_once() -> None:
+    """However often it says what it is: each time over would take minutes."""
+    text = "kind: Secret\n" * 20_000 + f"data:\n  opening: {encoded(WEAK)}\n"
+
+    assert told(text) == [(encoded(WEAK), LIKELY, 20_002)]

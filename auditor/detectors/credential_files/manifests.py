@@ -96,25 +96,32 @@ def _entries(lines: Sequence[str]) -> Iterator[Entry]:
     if first.startswith(("{", "[")) and not first.startswith("{{"):
         yield from _of_json(lines)
         return
-    seen: set[int] = set()
+    # NOTE: a mapping may say its kind on each of its lines, and is read once.
+    read_to: dict[int, int] = {}
     for at, line in enumerate(lines):
         match = _KIND.match(line)
-        if match:
-            for entry in _of_yaml(lines, at, len(match["before"])):
-                if entry[3] not in seen:
-                    seen.add(entry[3])
-                    yield entry
+        depth = len(match["before"]) if match else 0
+        if match and at >= read_to.get(depth, 0):
+            start, read_to[depth] = _mapping(lines, at, depth)
+            yield from _of_yaml(lines, start, read_to[depth], depth)
 
 
-def _of_yaml(lines: Sequence[str], at: int, depth: int) -> Iterator[Entry]:
+def _mapping(lines: Sequence[str], at: int, depth: int) -> tuple[int, int]:
     """
-    The entries of the mapping that has a key at `depth` in line `at`.
+    The first line of the mapping that has a key at `depth` in line `at`, and the line behind it.
     """
     start, end = at, at + 1
     while start and "-" not in _before(lines[start])[:depth] and _belongs(lines[start - 1], depth):
         start -= 1
     while end < len(lines) and _belongs(lines[end], depth) and not _begins(lines[end], depth):
         end += 1
+    return start, end
+
+
+def _of_yaml(lines: Sequence[str], start: int, end: int, depth: int) -> Iterator[Entry]:
+    """
+    The entries of a mapping whose keys stand at `depth`.
+    """
     section = ""
     number = start
     while number < end:
