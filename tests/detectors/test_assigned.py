@@ -4,19 +4,21 @@ Values given to secret-sounding names, in every form that an image holds them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.detectors import assigned
 from auditor.detectors.assigned import AssignedDetector
-from auditor.detectors.assignments import Reader
+from auditor.detectors.assignments import Reader, commands
 from auditor.detectors.assignments.base import Pair, Spot
 from auditor.detectors.prefilter import PLAIN
+from auditor.detectors.prefilter.literals import fold
 from auditor.model import Confidence, Finding, Reading, Text
 
 CERTAIN, LIKELY, POSSIBLE = Confidence
@@ -175,6 +177,23 @@ def test_lines_count_from_one_whatever_ends_them() -> None:
     text = Text("/app/.env", f"A=1\r\nB=2\rDB_PASSWORD={PASS}\r\n", first_line=10)
 
     assert [f.line for f in AssignedDetector().scan([text])] == [12]
+
+
+@pytest.mark.parametrize("pattern, command", commands._COMPILED)
+def test_what_a_command_asks_for_is_on_its_lines(
+    pattern: re.Pattern[str], command: commands.Command
+) -> None:
+    """No line is passed over for a word that is missing, whatever the case of its letters."""
+
+    @given(st.from_regex(re.compile(pattern.pattern, re.ASCII)))
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+    def lines_hold_its_words(line: str) -> None:
+        folded = fold(line)
+
+        assert commands._has_any(command.program, folded)
+        assert commands._has_any(command.option, folded)
+
+    lines_hold_its_words()
 
 
 def test_a_value_far_in_a_long_line_is_found() -> None:

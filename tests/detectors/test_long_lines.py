@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auditor.detectors import detect
-from auditor.detectors.library import filters, keywords
+from auditor.detectors.library import filters, keywords, passes
 from auditor.detectors.library.lines import LONGEST_WINDOW, Lines
 from auditor.detectors.library.rules import plugins
 from auditor.model import Finding, Text
@@ -59,6 +59,18 @@ def test_ids_are_those_of_the_library(parts: list[str], draw: st.DataObject) -> 
             patch.setattr(filters, "LONG", -1)
             ours = filters._is_likely_id(value, line, plugin)
         assert not found or ours == heuristic.is_likely_id_string(value, line, plugin)
+
+
+@given(st.text("0123456789abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=80))
+@example("01234567")
+@example("0123456789abcdef")
+@example("".join(chr(ord("a") + n) for n in range(23)))
+def test_values_are_as_random_as_the_plugin_says(value: str) -> None:
+    """Too few different characters are told without the entropy, and no others."""
+    for plugin in plugins():
+        if isinstance(plugin, HighEntropyStringsPlugin):
+            theirs = plugin.calculate_shannon_entropy(value) > plugin.entropy_limit
+            assert passes._is_random(plugin, value) == theirs
 
 
 @given(st.lists(st.integers(1, 5000), max_size=60), st.sampled_from(["", " ", "word "]))

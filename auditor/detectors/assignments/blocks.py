@@ -103,6 +103,8 @@ def read_block(spot: Spot) -> Iterator[Pair]:
     """
     `password: |` with the value below, further in.
     """
+    if "|" not in spot.line and ">" not in spot.line:
+        return
     match = _BLOCK.match(spot.line)
     if match is None:
         return

@@ -7,9 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from auditor.detectors.assignments.base import CORE, Pair, Reader, Spot
 from auditor.detectors.assignments.places import WORKING, Kind
+from auditor.detectors.prefilter.literals import derive, fold
 from auditor.patterns import lazy_regex
 
 NAME = "Command Line Credential"
@@ -200,28 +202,53 @@ def read(spot: Spot) -> Iterator[Pair]:
     if spot.place.kind is Kind.UNKNOWN and not _COMMANDED.match(spot.line):
         return
     line = _joined(spot)
+    folded = fold(line)
     for pattern, command in _COMPILED:
+        if not (_has_any(command.program, folded) and _has_any(command.option, folded)):
+            continue
         for match in pattern.finditer(line):
             value = unquoted(match["value"])
             if command.user:
                 value = value.partition(":")[2]
             if value and value[0] not in "-[<{":
                 yield Pair(command.name, value, quoted=True, sure=True, detector=NAME)
-    yield from _others(line)
+    yield from _others(line, folded)
 
 
-def _others(line: str) -> Iterator[Pair]:
-    for match in _PIPED.finditer(line):
+def _each(pattern: re.Pattern[str], line: str, folded: str) -> Iterator[re.Match[str]]:
+    """
+    Every match of a pattern, which is not tried on a line without any of its words: there are many
+    patterns, and few lines hold words of more than one.
+    """
+    if _has_any(pattern.pattern, folded):
+        yield from pattern.finditer(line)
+
+
+def _has_any(pattern: str, folded: str) -> bool:
+    """
+    Whether a line holds one of the words that are in all that a pattern matches.
+    """
+    words = _words(pattern)
+    return words is None or any(word in folded for word in words)
+
+
+@cache
+def _words(pattern: str) -> frozenset[str] | None:
+    return derive(re.compile(pattern))
+
+
+def _others(line: str, folded: str) -> Iterator[Pair]:
+    for match in _each(_PIPED, line, folded):
         value = match["value"].strip()
         if match["program"] == "chpasswd":
             value = value.partition(":")[2]
         yield Pair(match["program"].split()[0], value, True, True, NAME)
     for pattern, name in ((_SQL, "SQL password"), (_SECURE_STRING, "SecureString")):
-        for match in pattern.finditer(line):
+        for match in _each(pattern, line, folded):
             yield Pair(name, match["value"], True, True, NAME)
-    for match in _LITERAL.finditer(line):
+    for match in _each(_LITERAL, line, folded):
         yield Pair(match["name"], match["value"], True)
-    for match in _OPTION.finditer(line):
+    for match in _OPTION.finditer(line) if "-" in line else ():
         name, value = match["name"].strip("-"), unquoted(match["value"])
         if _MOUNTED.match(value):
             continue

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
-from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
+from detect_secrets.plugins.high_entropy_strings import (
+    HexHighEntropyString,
+    HighEntropyStringsPlugin,
+)
 from detect_secrets.plugins.keyword import KeywordDetector
 
 from auditor.detectors.library import keywords
@@ -43,6 +46,14 @@ LONGEST_LINE = 1 << 20
 Lines longer than this are cut for plugins, in characters; the parts overlap.
 """
 _LINE_OVERLAP = 1 << 12
+ROUNDING = 0.5
+"""
+So many characters more than can be enough are no matter of rounding.
+"""
+_ENTROPIES = (
+    HighEntropyStringsPlugin.calculate_shannon_entropy,
+    HexHighEntropyString.calculate_shannon_entropy,
+)
 _OF_ALL, _OF_ENTROPY = BasePlugin.analyze_line, HighEntropyStringsPlugin.analyze_line
 
 
@@ -246,14 +257,24 @@ def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
     """
     method = type(plugin).analyze_line
     if isinstance(plugin, HighEntropyStringsPlugin) and method is _OF_ENTROPY:
-        limit, entropy = plugin.entropy_limit, plugin.calculate_shannon_entropy
-        return {value for value in plugin.analyze_string(line) if entropy(value) > limit}
+        return {value for value in plugin.analyze_string(line) if _is_random(plugin, value)}
     if isinstance(plugin, RegexBasedDetector) and method is _OF_ALL:
         return set(plugin.analyze_string(line))
     if type(plugin) is KeywordDetector and not plugin.keyword_exclude:
         return keywords.values(line, filename)
     found = plugin.analyze_line(filename=filename, line=line, line_number=1)
     return {secret.secret_value or "" for secret in found}
+
+
+def _is_random(plugin: HighEntropyStringsPlugin, value: str) -> bool:
+    """
+    Whether a value's entropy is above the plugin's limit. That of n different characters is log2(n)
+    bits at most, which is told faster than the entropy.
+    """
+    known = type(plugin).calculate_shannon_entropy in _ENTROPIES
+    if known and len(set(value)) < 2**plugin.entropy_limit - ROUNDING:
+        return False
+    return plugin.calculate_shannon_entropy(value) > plugin.entropy_limit
 
 
 def _parts(line: str) -> Iterator[str]:
