@@ -75,6 +75,7 @@ class Input:
     buffer = Hoarder(sys.stdin.buffer)
     isatty = sys.stdin.isatty
     fileno = sys.stdin.fileno
+    close = sys.stdin.close
 sys.stdin = Input()
 from auditor.cli import main
 main()

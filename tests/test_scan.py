@@ -25,6 +25,7 @@ from auditor.model import Confidence, Field, Finding, Gap, LayerScan
 from auditor.pieces import prepare
 from auditor.runners import WORTH, Runner
 from auditor.scan import scan_blob, scan_field
+from auditor.shared_memory import Slot
 from auditor.streams.reading import CHUNK, Chunks, Exact, Kept, Reader
 from tests.headers import END, damaged, header, member, pax
 from tests.images import COMPRESSIONS, compress, entry, symlink, tar_layer
@@ -406,6 +407,17 @@ def test_a_stream_for_several_processes() -> None:
     assert len(found.findings) == 4 * 42
     assert replace(found, digests=()) == replace(alone, digests=())
     assert set(found.digests) == set(alone.digests)
+
+
+def test_large_files_of_a_stream_are_work() -> None:
+    """
+    What they hold is looked into by other processes, as if it were in small ones.
+    """
+    data = tar_layer([entry("text", b"0123456\n" * (WORTH // 8)), entry("more", bytes(WORTH))])
+    with Runner(2, prepare) as runner:
+        assert runner.lay_down([b"x"]) == b"x"
+        scan_blob("layer.tar", Kept(data), runner)
+        assert isinstance(runner.lay_down([b"x"]), Slot)
 
 
 @pytest.mark.parametrize("is_compressed", [False, True])
