@@ -70,9 +70,9 @@ _INSTALLED = lazy_regex(
 Where package managers put what others wrote. It proves nothing, so it counts against what is
 merely possible and nothing else.
 """
-_MANUAL = lazy_regex(r"^/usr/(?:local/)?share/doc/")
+_MANUAL = lazy_regex(r"^/usr/share/doc/[^/]+/(?:.+/)?(?:demo|example|sample|test)s?/")
 """
-Where a package's manual lies: a key in it is one of its examples.
+Examples in the manual of a package, with keys of their own; a key beside them may be anybody's.
 """
 _IN_USE = frozenset({Kind.VALUES, Kind.SETTINGS, Kind.SHELL})
 _NAME = lazy_regex(r"(?<![\w.\-@/])([\w.\-@/]+)[\"'\])]*\s*(?:[:=]|=>|,)?\s*[\"'(\[]*$")
