@@ -7,10 +7,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from detect_secrets.plugins import keyword
+from detect_secrets.util.filetype import determine_file_type
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.detectors.library import LibraryDetector, passes
+from auditor.detectors.library import LibraryDetector, passes, rules
 from auditor.detectors.library.lines import Lines
 from auditor.detectors.library.passes import matches
 from auditor.model import Reading, Text
@@ -153,3 +155,13 @@ def test_nothing_that_detect_secrets_finds_is_lost(
     path.write_text("".join(words), encoding="utf-8")
 
     assert compare(str(path)).missing == ()
+
+
+@pytest.mark.parametrize(
+    "name", [".conf", "a.conf", "..py", ".a.py", "/a.py/b", "/a/.go", "x", "a."]
+)
+def test_extensions_are_those_that_the_library_sees(name: str) -> None:
+    """What begins with its only dot has none."""
+    known = keyword.REGEX_BY_FILETYPE.get(determine_file_type(name))
+
+    assert rules.family(name) == (rules._group_name(known) if known else "default")

@@ -88,7 +88,7 @@ _WORD = rf"(?:{'|'.join(keyword.DENYLIST)})\w*"
 _BARE_KEYWORDS = tuple(
     lazy_regex(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_WORD}[\]'\"]{{0,2}}\s*[:=!]",
+        rf"{_WORD}(?:\[[0-9]*\])?[\]'\"]{{0,2}}\s*[:=!]",
         rf"{_WORD}\S{{0,50}}?\s*['\"`(]",
         rf"[!=]{{2}}\s*\w*{_WORD}",
     )
@@ -108,8 +108,9 @@ def family(filename: str) -> str:
     """
     Which keyword patterns are for a file of that name.
     """
-    _, dot, extension = filename.rpartition(".")
-    return _family_of(dot + extension) if len(extension) < 12 else "default"
+    stem, dot, extension = filename.rpartition("/")[2].rpartition(".")
+    # NOTE: what begins with its only dot has no extension, as `os.path.splitext` sees it.
+    return _family_of(dot + extension) if len(extension) < 12 and stem.strip(".") else "default"
 
 
 @cache
