@@ -49,5 +49,6 @@ def _set_defaults() -> None:
     from detect_secrets.settings import cache_bust, configure_settings_from_baseline
 
     cache_bust()
-    plugins = get_mapping_from_secret_type_to_class().values()
-    configure_settings_from_baseline({"plugins_used": [{"name": p.__name__} for p in plugins]})
+    known: dict[str, type] = get_mapping_from_secret_type_to_class()
+    names = [{"name": kind.__name__} for kind in known.values()]
+    configure_settings_from_baseline({"plugins_used": names})

@@ -17,7 +17,7 @@ SHORTEST = 2
 """
 Shorter literals are everywhere, in characters.
 """
-_FOLDED = str.maketrans({"İ": "i", "ı": "i", "ſ": "s", "K": "k"})
+_FOLDED = {"İ": "i", "ı": "i", "ſ": "s", "K": "k"}
 """
 Letters beyond ASCII that `re.IGNORECASE` takes for ASCII ones.
 """
@@ -27,7 +27,11 @@ def fold(text: str) -> str:
     """
     Lower case as `re.IGNORECASE` sees it, as far as ASCII letters go.
     """
-    return (text if text.isascii() else text.translate(_FOLDED)).lower()
+    if not text.isascii():
+        # NOTE: a table for `translate` is looked up for every character, and slow.
+        for letter, plain in _FOLDED.items():
+            text = text.replace(letter, plain)
+    return text.lower()
 
 
 def derive(regex: re.Pattern[str]) -> frozenset[str] | None:
