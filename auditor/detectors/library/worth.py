@@ -50,8 +50,7 @@ def behind(rule: Rule) -> Worth:
         if value is None:
             value, reach, table, run = _value(rule)
         to = end + reach
-        # Of a hundred names one has a value behind it; this tells ten times as fast as a pattern
-        # that there is none.
+        # Few names have a value behind them; this tells sooner than a pattern that there is none.
         if run and data[end:to].translate(table).find(run) < 0:
             return False
         start = end - _MARK if end > _MARK else 0
