@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from auditor.detectors import assigned
 from auditor.detectors.assigned import AssignedDetector
-from auditor.detectors.assignments import Reader, commands
+from auditor.detectors.assignments import Reader, commands, worth
+from auditor.detectors.assignments.bare import BARE
 from auditor.detectors.assignments.base import Pair, Spot
+from auditor.detectors.assignments.places import Kind, Place
+from auditor.detectors.assignments.quoted import QUOTED
 from auditor.detectors.prefilter import PLAIN
 from auditor.detectors.prefilter.literals import fold
 from auditor.model import Confidence, Finding, Reading, Text
@@ -194,6 +197,36 @@ def test_what_a_command_asks_for_is_on_its_lines(
         assert commands._has_any(command.option, folded)
 
     lines_hold_its_words()
+
+
+NAMES = ("auth", "Auth", "AUTH", "or", "Or", "OR", "ors", "ed", "ity", "ization", "er", "o", "s",
+         "token", "Key", "_", "-", ".", "db", "password", "é", "1")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(NAMES), min_size=1, max_size=5).map("".join))
+@example("Co-Authored-by")
+@example("AuthOrganization")
+@example("author_token")
+def test_a_line_is_passed_over_only_if_no_name_on_it_means_a_secret(name: str) -> None:
+    """Whose changes a changelog tells is an author of each; authorization is something else."""
+    place = Place(Kind.UNKNOWN)
+    for reader, line in ((BARE, f"{name}: x7x7"), (QUOTED, f'{name} = "x7x7"')):
+        told = [pair.name for pair in reader.read(Spot.of(line, place)) if worth._means(pair.name)]
+        assert not told or any(pattern.search(line) for pattern in reader.patterns)
+
+
+@pytest.mark.parametrize("line", ["Author: Bob <bob@example.com>", "  Co-authored-by: Bob Doe"])
+def test_authors_are_not_looked_at(line: str) -> None:
+    """Every changelog has thousands of them."""
+    assert not assigned.prefilter(False).hits(line.encode())
+
+
+@pytest.mark.parametrize(
+    "line", ["the multi-pass mode", "a splay-tree-key remove", "libgpg-error", "Author: | Bob"]
+)
+def test_words_with_hyphens_are_no_options(line: str) -> None:
+    """An option stands apart from what is before it; a block stands at the end of its line."""
+    assert not assigned.prefilter(False).hits(line.encode())
 
 
 def test_a_value_far_in_a_long_line_is_found() -> None:

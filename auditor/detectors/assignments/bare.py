@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from auditor.detectors.assignments.base import (
     CORE,
     LONGEST_VALUE,
+    NAMED,
     Pair,
     Reader,
     Spot,
@@ -25,7 +26,7 @@ _ASSIGNED = lazy_regex(
     r"(?=[^\s\"'`(\[<>=,;)&|]|[<>(\[&|;=,][^\s])"
 )
 PATTERN = lazy_regex(
-    CORE + r"[\w.\-]*\\?[\"']?\]?\s*(?:[:?+]{0,3}=|:)\s*(?:[^\s\"'`]{2}|\\$)", re.IGNORECASE
+    NAMED + r"\\?[\"']?\]?\s*(?:[:?+]{0,3}=|:)\s*(?:[^\s\"'`]{2}|\\$)", re.IGNORECASE
 )
 _WORDS = lazy_regex(
     rf"^\s*(?:(?:env|setenv|set|arg|"

@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from auditor.detectors.assignments.places import Kind, Place
 from auditor.model import Confidence
 
-CORE = (
-    r"(?:pass(?:w(?:or)?d|wd|phrase|code)?|pwd|secret|token|cred(?:ential)?s?|auth|bearer|"
-    r"[a-z0-9][_.\- ]?key|salt|dsn|webhook|conn(?:ection)?[_.\-]?str(?:ing)?|_pat\b|pepper)"
+_CORES = (
+    r"pass(?:w(?:or)?d|wd|phrase|code)?|pwd|secret|token|cred(?:ential)?s?|bearer|"
+    r"[a-z0-9][_.\- ]?key|salt|dsn|webhook|conn(?:ection)?[_.\-]?str(?:ing)?|_pat\b|pepper"
 )
+CORE = rf"(?:{_CORES}|auth)"
 """
 What every name of a secret holds, as a pattern in lower case. A superset: `sounds_secret` decides.
+"""
+NAMED = rf"(?:(?:{_CORES})[\w.\-]*|auth(?:(?-i:[^\Wo]|[.\-]|o[^\Wr]|ori)[\w.\-]*)?)"
+"""
+The name of a secret from its core on, for prefilters. Of an author it is none: `Author: …` stands
+in every changelog, again and again.
 """
 LONGEST_NAME = 80
 """

@@ -43,7 +43,7 @@ _BLOCK = lazy_regex(
     rf"[\"']?\s*:\s*[|>][+\-\d]*\s*$",
     re.IGNORECASE,
 )
-BLOCK_PATTERN = lazy_regex(rf"{CORE}[\w.\-]*[\"']?\s*:\s*[|>]", re.IGNORECASE)
+BLOCK_PATTERN = lazy_regex(rf"{CORE}[\w.\-]*[\"']?\s*:\s*[|>][+\-\d]*\s*$", re.IGNORECASE)
 
 
 def read_elements(spot: Spot) -> Iterator[Pair]:

@@ -120,7 +120,7 @@ COMMANDS = (
         "zip",
     ),
     Command(
-        "gpg2?|gpg-preset-passphrase|borg|restic|duplicity",
+        "gpg(?:2|-preset-passphrase)?|borg|restic|duplicity",
         rf"--passphrase{_SPLIT}{_ARGUMENT}",
         "gpg",
     ),
@@ -189,7 +189,8 @@ _SQL_PATTERN = lazy_regex(
     re.IGNORECASE,
 )
 _OPTION_PATTERN = lazy_regex(
-    rf"--?[\w.\-]*{CORE}[\w\-]*[\"']?(?:=|,?\s+[\"']?|[\"'],\s*[\"'])[^\s\-]{{3}}", re.IGNORECASE
+    rf"(?:^|[^\w\-])--?[\w.\-]*{CORE}[\w\-]*[\"']?(?:=|,?\s+[\"']?|[\"'],\s*[\"'])[^\s\-]{{3}}",
+    re.IGNORECASE,
 )
 _LITERAL_PATTERN = lazy_regex(r"--from-literal[=\s]")
 _SECURE_PATTERN = lazy_regex(r"convertto-securestring", re.IGNORECASE)

@@ -12,6 +12,7 @@ from auditor.detectors.assignments.base import (
     CORE,
     LONGEST_NAME,
     LONGEST_VALUE,
+    NAMED,
     Pair,
     Reader,
     Spot,
@@ -30,7 +31,7 @@ _ASSIGNED = lazy_regex(
     rf"{CORE}(?P<rest>[\w.\-]{{0,60}})(?P<close>\\?[\"'`]?)\s?[\])]?{_TYPE}{_OPERATOR}{_OPENING}"
 )
 PATTERN = lazy_regex(
-    CORE + r"[\w.\-]*[\"'`\\\])\s]*(?::?\s*[\w.<>|?*&\[\]]+)?\s*[:=?+.|>,(\-]+\s*[\w.:(@$]*"
+    NAMED + r"[\"'`\\\])\s]*(?::?\s*[\w.<>|?*&\[\]]+)?\s*[:=?+.|>,(\-]+\s*[\w.:(@$]*"
     r"\\?[\"'`]+[^\"'`\s][^\"'`]",
     re.IGNORECASE,
 )

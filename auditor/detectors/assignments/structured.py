@@ -45,6 +45,8 @@ def read_hashes(spot: Spot) -> Iterator[Pair]:
     """
     `user:$6$…` as in shadow and htpasswd, and hashes under the name of a password.
     """
+    if "$" not in spot.line and "{" not in spot.line:
+        return
     for pattern in (_ENTRY, _ASSIGNED):
         for match in pattern.finditer(spot.line):
             value = match["value"]
