@@ -4,7 +4,10 @@ The prefilter drops no line that a pattern matches, with Hyperscan and without.
 
 from __future__ import annotations
 
+import os
 import re
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +18,7 @@ from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rules import in_text, rules
 from auditor.detectors.prefilter import PlainPrefilter, Prefilter
 from auditor.detectors.prefilter.cores import cores
-from auditor.detectors.prefilter.database import Plan, compiled
+from auditor.detectors.prefilter.database import DAY, UNUSED, Plan, compiled
 from auditor.detectors.prefilter.expressions import Form, superset
 from auditor.detectors.prefilter.fast import FastPrefilter
 from auditor.detectors.prefilter.literals import derive, fold
@@ -219,6 +222,34 @@ def test_compiled_patterns_are_kept_and_a_broken_cache_is_rebuilt(
         file.write_bytes(broken)
         compiled("x", plan)
         assert file.read_bytes() == kept
+
+
+def test_compiled_patterns_that_nobody_uses_are_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of last month stay if they were read since; what is no database is left alone."""
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+    folder = tmp_path / "layer-auditor"
+    old = time.time() - UNUSED - DAY
+
+    def age() -> None:
+        for file in folder.iterdir():
+            os.utime(file, (old, old))
+
+    def kept(subject: str) -> None:
+        compiled(subject, lambda: Plan({(b"abc", 0): [(0, 0)]}))
+
+    for subject in ("used", "unused"):
+        kept(subject)
+    (folder / "layers.sqlite").touch()
+    age()
+    kept("used")
+    kept("new")
+    assert len(list(folder.glob("patterns-*.hs"))) == 2
+    assert (folder / "layers.sqlite").exists()
+    age()
+    kept("newer")
+    assert len(list(folder.glob("patterns-*.hs"))) == 1
 
 
 def test_folding_is_that_of_re() -> None:

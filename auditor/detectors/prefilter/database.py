@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +22,12 @@ from auditor.detectors.prefilter import expressions, literals, shortened
 _WRITERS = (expressions, literals, shortened)
 """
 What decides how a pattern is written; changed, it writes another.
+"""
+DAY = 24 * 60 * 60
+UNUSED = 30 * DAY
+"""
+Seconds after which a database that nobody loads is dropped: another version, or the user's own
+detectors as they were, has others, of up to 5 MB each.
 """
 Expression = tuple[bytes, int]
 """
@@ -71,6 +77,8 @@ def compiled(subject: object, plan: Callable[[], Plan]) -> Compiled:
         sources, left = json.loads(head)
         database = hyperscan.loadb(dump, mode=hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
+        with suppress(OSError):
+            _use(path)
         return Compiled(database, [_pairs(one) for one in sources], _pairs(left))
     result = _compiled(plan())
     with suppress(OSError, hyperscan.error):
@@ -133,8 +141,28 @@ def _keep(path: Path, data: bytes) -> None:
     """
     Write at once or not at all: another process may be reading.
     """
+    # Imported here: it is slow to import, and what is kept is written once.
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".patterns-")
     with os.fdopen(handle, "wb") as file:
         file.write(data)
     Path(name).replace(path)
+    _drop_unused(path.parent)
+
+
+def _use(path: Path) -> None:
+    """
+    Mark a database as used, once a day.
+    """
+    now = time.time()
+    if now - path.stat().st_mtime > DAY:
+        os.utime(path, (now, now))
+
+
+def _drop_unused(folder: Path) -> None:
+    last = time.time() - UNUSED
+    for path in folder.glob("patterns-*.hs"):
+        if path.stat().st_mtime < last:
+            path.unlink(missing_ok=True)
