@@ -27,6 +27,7 @@ from click.shell_completion import (
 
 from auditor import __version__
 from auditor.errors import AuditError
+from auditor.garbage import collect_rarely
 
 if TYPE_CHECKING:
     from auditor.config import Option
@@ -357,6 +358,7 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> NoRe
     """
     started = time.monotonic()
     heard = _listen()
+    collect_rarely()
     words = None if arguments is None else list(arguments)
     try:
         command.main(words, program, COMPLETION, standalone_mode=False)

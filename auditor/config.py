@@ -6,7 +6,6 @@ A key that is not known is an error, so that a gate never stands open for a slip
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from datetime import date, datetime
@@ -149,6 +148,9 @@ class _Checked:
         unknown = next((key for key in table if key not in known), None)
         if unknown is None:
             return
+        # Imported here: few mistype.
+        import difflib
+
         near = difflib.get_close_matches(unknown.replace("_", "-").lower(), known, 1)
         hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(sorted(known))}."
         raise self._wrong(f"unknown key {where}{unknown}", hint)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from auditor import contents as archive
-from auditor import dockerfile, exporter, oci, packages
+from auditor import exporter, oci, packages
 from auditor.cache.layers import Untrue
 from auditor.cache.shelf import Shelf
 from auditor.contents import Contents, Progress
@@ -150,6 +150,9 @@ def _dockerfile(path: str, known: Known) -> Context:
     """
     The Dockerfile that the user gave, and what must not be shown of it.
     """
+    # Imported here: few give one.
+    from auditor.dockerfile import decode
+
     try:
         with Path(path).open("rb") as file:
             raw = file.read(DOCKERFILE_LIMIT + 1)
@@ -159,7 +162,7 @@ def _dockerfile(path: str, known: Known) -> Context:
         ) from error
     if len(raw) > DOCKERFILE_LIMIT:
         raise UsageError(f"{path}: is too large for a Dockerfile", "Give the image's Dockerfile.")
-    text = dockerfile.decode(raw)
+    text = decode(raw)
     (found,) = known.look([Field("/Dockerfile", text, command=True)])
     masked = tuple(item for item in found if isinstance(item, Finding))
     return Context(BuildSource(path, text), masked=masked)

@@ -7,11 +7,8 @@ from __future__ import annotations
 import re
 from typing import Any, AnyStr, Generic, cast
 
-LONGEST_FLAGS = 9
-"""
-Of the flags that a pattern may begin with, in characters.
-"""
 _FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
+_ASCII, _UNICODE = int(re.ASCII), int(re.UNICODE)
 
 
 def lazy_regex(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
@@ -30,24 +27,14 @@ class _Lazy(Generic[AnyStr]):
     def __init__(self, pattern: AnyStr, flags: int) -> None:
         self.pattern: AnyStr = pattern
         self._given = flags
+        if isinstance(pattern, str) and not _FLAGS.match(pattern):
+            # NOTE: as a number. Members of an enumeration are slow, and there are thousands.
+            self.flags = flags if flags & _ASCII else flags | _UNICODE
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name == "flags" and not self._may_set_flags():
-            value: Any = self._given | (0 if self._is_ascii() else re.UNICODE)
-        else:
-            value = getattr(re.compile(self.pattern, self._given), name)
+        value = getattr(re.compile(self.pattern, self._given), name)
         # NOTE: from now on it is found without coming here: as fast as the pattern's own.
         setattr(self, name, value)
         return value
-
-    def _is_ascii(self) -> bool:
-        return isinstance(self.pattern, bytes) or bool(self._given & re.ASCII)
-
-    def _may_set_flags(self) -> bool:
-        """
-        Whether the text begins with flags, as in `(?i)`.
-        """
-        head = self.pattern[:LONGEST_FLAGS]
-        return _FLAGS.match(head if isinstance(head, str) else head.decode("latin-1")) is not None

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Self, TypeVar
 
+from auditor.garbage import collect_rarely
 from auditor.shared_memory import SharedMemory, Slot, inherit
 
 WORTH = 12 << 20
@@ -29,12 +30,6 @@ Pieces that may wait for each process.
 SHARED = 4 << 20
 """
 What these may have in shared memory, in bytes each.
-"""
-
-RARELY = 50_000
-"""
-So many new objects make the collector look for circles, in processes that scan: what a piece leaves
-behind is mostly findings, which have none.
 """
 
 A = TypeVar("A")
@@ -164,7 +159,7 @@ def _method() -> str:
 def _begin(begin: Callable[[], object] | None) -> None:
     # The first process hears the interrupt and ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(RARELY, *gc.get_threshold()[1:])
+    collect_rarely()
     threading.Thread(target=_end_with_the_first, daemon=True).start()
     if begin is not None:
         begin()

@@ -14,6 +14,7 @@ from auditor.detectors.prefilter.database import Plan, compiled
 from auditor.detectors.prefilter.expressions import FOLDED, Form, Unknown, superset
 from auditor.detectors.prefilter.plain import PlainPrefilter
 
+_ASCII = int(re.ASCII)
 _TEXT = (Form.TEXT,)
 _STRINGS = (Form.STRINGS, Form.WIDE)
 _ANY = -1
@@ -50,7 +51,7 @@ class FastPrefilter:
         self._foldable = [
             number
             for number, group in enumerate(patterns)
-            if group is None or not all(regex.flags & re.ASCII for regex in group)
+            if group is None or not all(regex.flags & _ASCII for regex in group)
         ]
         self._strings = strings
         texts = [[(regex.pattern, regex.flags) for regex in group or ()] for group in patterns]
