@@ -43,8 +43,8 @@ _DICTIONARY = 123
 _SLICE = 58
 _INTERNED = 116
 _PYTHON_2 = 16
-_WORDS = struct.Struct("<i")
-_INDEX = struct.Struct("<I")
+_number = struct.Struct("<i").unpack_from
+_index = struct.Struct("<I").unpack_from
 
 
 @dataclass(slots=True)
@@ -135,7 +135,9 @@ class Unmarshal:
         if kind in _MANY:
             start = at + 1 + _MANY[kind]
             count = int.from_bytes(data[at + 1 : start], "little")
-            items, end = self._row(start, count, kept or is_referred)
+            if not (kept or is_referred):
+                return None, self._passed(start, count)
+            items, end = self._row(start, count)
             value = tuple(items)
             if is_referred:
                 self._refs[slot] = value
@@ -143,25 +145,22 @@ class Unmarshal:
         if kind in _SINGLE:
             return None, at + 1
         if kind == _SLICE:
-            return None, self._row(at + 1, 3, False)[1]
+            return None, self._passed(at + 1, 3)
         if kind == _DICTIONARY:
             return None, self._dictionary(at + 1)
         return None, _behind_number(data, at + 1, kind)
 
-    def _row(  # noqa: C901 - a call for each object costs more than it
-        self, at: int, count: int, kept: bool
-    ) -> tuple[list[Value], int]:
+    def _row(self, at: int, count: int) -> tuple[list[Value], int]:
         """
-        So many objects that begin there, if they are to be kept, and where they end.
+        So many objects that begin there, and where they end.
         """
-        data, strings, refs, index = self._data, self.strings, self._refs, _INDEX.unpack_from
+        data, strings, refs, index = self._data, self.strings, self._refs, _index
         items: list[Value] = []
         for _ in repeat(None, count):
             byte = data[at]
             if byte == 114:  # r
-                if kept:
-                    number = index(data, at + 1)[0]
-                    items.append(refs[number] if number < len(refs) else None)
+                number = index(data, at + 1)[0]
+                items.append(refs[number] if number < len(refs) else None)
                 at += 5
             elif byte == 218 or byte == 122:  # Z that is referred to, z
                 start = at + 2
@@ -170,25 +169,52 @@ class Unmarshal:
                 strings.append(text)
                 if byte == 218:
                     refs.append(text)
-                if kept:
-                    items.append(text)
+                items.append(text)
             elif byte == 99:  # c
                 at = self._code(at + 1 + self._header)
-                if kept:
-                    items.append(None)
+                items.append(None)
             elif byte == 41:  # )
-                row, at = self._row(at + 2, data[at + 1], kept)
-                if kept:
-                    items.append(tuple(row))
+                row, at = self._row(at + 2, data[at + 1])
+                items.append(tuple(row))
             elif byte == 78:  # N
                 at += 1
-                if kept:
-                    items.append(None)
+                items.append(None)
             else:
-                value, at = self._object(at, kept)
-                if kept:
-                    items.append(value)
+                value, at = self._object(at, True)
+                items.append(value)
         return items, at
+
+    def _passed(self, at: int, left: int) -> int:
+        """
+        Pass over so many objects that begin there; where they end. Of a tuple that nobody refers
+        to only the length matters: its items are so many more.
+        """
+        data, strings, refs = self._data, self.strings, self._refs
+        while left:
+            left -= 1
+            byte = data[at]
+            if byte == 114:  # r
+                at += 5
+            elif byte == 218 or byte == 122:  # Z that is referred to, z
+                start = at + 2
+                at = start + data[at + 1]
+                text = data[start:at]
+                strings.append(text)
+                if byte == 218:
+                    refs.append(text)
+            elif byte == 41:  # )
+                left += data[at + 1]
+                at += 2
+            elif byte == 78:  # N
+                at += 1
+            elif byte == 99:  # c
+                at = self._code(at + 1 + self._header)
+            elif byte in _LONG:
+                start, at = self._long(at)
+                strings.append(data[start:at])
+            else:
+                _, at = self._object(at, False)
+        return at
 
     def _code(self, at: int) -> int:
         """
@@ -203,8 +229,22 @@ class Unmarshal:
             value, at = self._object(at, True)
             code = value if isinstance(value, bytes) else b""
             wanted = self._wanted(code, 0, len(code)) is not None
-        parts, at = self._row(at, self._before - 1, wanted)
-        at += 4
+        parts: list[Value] = []
+        if wanted:
+            parts, at = self._row(at, _NAMED)
+            at = self._passed(at, self._before - 1 - _NAMED)
+        else:
+            at = self._passed(at, self._before - 1)
+        at = self._tables(at + 4)
+        if wanted:
+            self.codes.append(Code(code, *map(_told, parts)))
+        return at
+
+    def _tables(self, at: int) -> int:
+        """
+        What stands behind the number of a code object's first line; where it ends.
+        """
+        data = self._data
         for _ in range(self._behind):
             byte = data[at]
             if byte == 114:  # r
@@ -213,8 +253,6 @@ class Unmarshal:
                 _, at = self._long(at)
             else:
                 _, at = self._object(at, False)
-        if wanted:
-            self.codes.append(Code(code, *map(_told, parts[:_NAMED])))
         return at
 
     def _long(self, at: int) -> tuple[int, int]:
@@ -223,7 +261,7 @@ class Unmarshal:
         """
         data = self._data
         start = at + 5
-        end: int = start + _WORDS.unpack_from(data, at + 1)[0]
+        end: int = start + _number(data, at + 1)[0]
         if not start <= end <= len(data):
             raise ValueError("a string longer than the file")
         byte = data[at]
@@ -232,7 +270,7 @@ class Unmarshal:
         return start, end
 
     def _referred(self, at: int) -> Value:
-        number = _INDEX.unpack_from(self._data, at + 1)[0]
+        number = _index(self._data, at + 1)[0]
         return self._refs[number] if number < len(self._refs) else None
 
     def _dictionary(self, at: int) -> int:
@@ -255,7 +293,7 @@ def _behind_number(data: bytes, at: int, kind: int) -> int:
     if kind in _FIXED:
         return at + _FIXED[kind]
     if kind == 108:
-        length: int = _WORDS.unpack_from(data, at)[0]
+        length: int = _number(data, at)[0]
         return at + 4 + 2 * abs(length)
     if kind in (102, 120):
         for _ in range(1 if kind == 102 else 2):

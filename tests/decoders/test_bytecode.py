@@ -118,3 +118,21 @@ def test_too_deep_is_read_as_strings() -> None:
     assert any(isinstance(part, Gap) for part in found)
     strings = [p for p in found if isinstance(p, Text) and p.reading is Reading.STRINGS]
     assert b"marked_token" in strings[0].data
+
+
+def test_passed_over_as_deep_as_it_is() -> None:
+    """
+    Tuples in code that gives nothing are passed over without an end to their depth, and a
+    reference is to the same object as where they are kept.
+    """
+    header, layout = LAYOUT
+    source = "def first(shared):\n    return (1, ('one', (2, ('two', shared.name))))[0]\n"
+    source += "class C:\n    shared = 'given to it'\n    nested = ('three', ('four', 5))\n"
+    all_kept, passed = (
+        Unmarshal(compiled(source), 16, header, layout, wanted)
+        for wanted in (lambda code, start, end: code, lambda code, start, end: None)
+    )
+    all_kept.read()
+    passed.read()
+    assert passed.strings == all_kept.strings
+    assert {b"one", b"two", b"three", b"four", b"given to it"} <= set(passed.strings)
