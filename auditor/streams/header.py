@@ -15,7 +15,7 @@ The size of a header, and what data is padded to, in bytes.
 _ZERO = bytes(BLOCK)
 _STORED = lazy_regex(rb"[\x80-\xff]|[\s0-7]*(?:\0|\Z)")
 """
-What may be a checksum: most blocks of a file that is no tar fail here, at once.
+What may be a checksum.
 """
 
 
@@ -29,9 +29,10 @@ def is_header(block: bytes) -> bool:
     """
     Whether a block of 512 bytes is a tar header, by its checksum.
     """
-    if not _STORED.match(block, 148, 156) or len(block) < BLOCK or block[:BLOCK] == _ZERO:
-        return False
     field = block[148:156]
+    # NOTE: a file that is no tar has no digits there, and nearly every header nothing else.
+    if len(block) < BLOCK or not (field.rstrip(b"\0 ").isdigit() or _is_stored(block)):
+        return False
     try:
         stored = number(field)
     except BadHeader:
@@ -47,6 +48,13 @@ def is_header(block: bytes) -> bool:
     # NOTE: some old writers summed signed characters.
     large = sum(b > 127 for b in block[:148]) + sum(b > 127 for b in block[156:BLOCK])
     return stored == unsigned - 256 * large
+
+
+def _is_stored(block: bytes) -> bool:
+    """
+    Whether what stands in the place of a checksum may be one, written in an unusual way.
+    """
+    return _STORED.match(block, 148, 156) is not None and block[:BLOCK] != _ZERO
 
 
 def number(field: bytes) -> int:

@@ -135,6 +135,12 @@ class _Pending:
             yield Stray("extension header", Kept(data))
 
 
+_NOTHING = _Pending()
+"""
+Most headers have no extension: there is nothing to be made for them. It is never written to.
+"""
+
+
 class _Garbage:
     """
     Blocks up to the next one that is a header.
@@ -242,7 +248,7 @@ class Tar:
             size = number(block[124:136])
         except BadHeader:
             return None
-        return self._entry(block, block[156:157], size, _Pending())
+        return self._entry(block, block[156:157], size, _NOTHING)
 
     def _after(self, entry: Entry) -> Sequence[Stray | Damage]:
         """
@@ -360,8 +366,9 @@ class Tar:
         if told:
             return told
         name = text(block[:100])
-        prefix = text(block[345:500]) if block[257:263] == b"ustar\0" else ""
-        return f"{prefix}/{name}" if prefix else name
+        if not block[345] or block[257:263] != b"ustar\0":
+            return name
+        return f"{text(block[345:500])}/{name}"
 
     def _skip_sparse_map(self, block: bytes) -> bool:
         """

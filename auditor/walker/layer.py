@@ -24,7 +24,13 @@ How many damaged places of one layer are told one by one.
 """
 AFTER_END = "after the end of the tar"
 
-_TELLING_NAME = lazy_regex(r"[A-Za-z0-9_\-]{20}|://|(?i:passw|secret|token)[^/]*[=:]")
+TELLING = 20
+"""
+So many letters in a name may be a token.
+"""
+_TELLING_NAME = lazy_regex(
+    rf"[A-Za-z0-9_\-]{{{TELLING}}}|://|(?i:passw|secret|token)[^/]*[=:]"
+)
 _PLAIN_RECORDS = frozenset(
     {"path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid", "uname", "gname",
      "hdrcharset", "charset"}
@@ -151,11 +157,7 @@ class LayerWalk:
         """
         # NOTE: most entries are asked no further, since there are as many as files.
         means = meaning(path) if PREFIX in path else None
-        if means is not None and means.mark is Mark.WHITEOUT:
-            self._whiteouts.add(means.path)
-        elif means is not None and means.mark is Mark.OPAQUE:
-            self._opaque.add(means.path)
-        elif means is None or means.mark is Mark.NONE:
+        if means is None or means.mark is Mark.NONE:
             if entry.kind is Kind.DIRECTORY:
                 self._directories.add(path)
             else:
@@ -164,6 +166,10 @@ class LayerWalk:
             if entry.kind is Kind.HARD_LINK:
                 self._hard_links.add(path)
                 self._hard_links.add(normalise(entry.link))
+        elif means.mark is Mark.WHITEOUT:
+            self._whiteouts.add(means.path)
+        elif means.mark is Mark.OPAQUE:
+            self._opaque.add(means.path)
 
     def _words(self, entry: Entry, path: str) -> Iterator[Text]:
         """
@@ -191,7 +197,11 @@ def _is_telling(entry: Entry, path: str) -> bool:
     header = entry.header
     if entry.extended or header[284] or header[316] or entry.kind is Kind.SYMLINK:
         return True
-    return _TELLING_NAME.search(path, path.rfind("/") + 1) is not None
+    start = path.rfind("/") + 1
+    # NOTE: a shorter name is only telling with one of these in it.
+    if len(path) - start < TELLING and ":" not in path and "=" not in path:
+        return False
+    return _TELLING_NAME.search(path, start) is not None
 
 
 def _record(path: str, key: str, value: str) -> Iterator[Text]:
