@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from auditor.patterns import lazy_regex
 
@@ -250,15 +251,7 @@ class Text:
         """
         The path by which its content is judged: of a member of an archive, the member's own.
         """
-        if self.inside is None:
-            return self.path
-        *outer, member = self.inside.split("!")
-        packed = member in _PACKED
-        if packed:
-            member = outer[-1] if outer else ""
-        path = f"{self.path}!/{member}" if _MEMBER.match(member) else self.path
-        # `guide.1.gz` holds `guide.1`.
-        return _SUFFIX.sub("", path) if packed else path
+        return self.path if self.inside is None else _judged_as(self.path, self.inside)
 
     @property
     def content(self) -> str:
@@ -278,6 +271,20 @@ class Text:
         The text in an encoding of which ASCII is a part.
         """
         return self.held.encode("utf-8", "replace") if isinstance(self.held, str) else self.held
+
+
+@lru_cache(maxsize=16)
+def _judged_as(path: str, inside: str) -> str:
+    """
+    See `Text.file`. Every detector asks.
+    """
+    *outer, member = inside.split("!")
+    packed = member in _PACKED
+    if packed:
+        member = outer[-1] if outer else ""
+    judged = f"{path}!/{member}" if _MEMBER.match(member) else path
+    # `guide.1.gz` holds `guide.1`.
+    return _SUFFIX.sub("", judged) if packed else judged
 
 
 @dataclass(frozen=True, slots=True)

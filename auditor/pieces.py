@@ -147,13 +147,11 @@ def _in_file(
     watch: packages.Watched,
     search: Search,
     collector: packages.Collector,
-) -> Iterator[tuple[int, Finding | Gap]]:
-    leaky = False
-    for found in look_into(File(item.path, reader, item.size, item.inside), search):
-        leaky = leaky or isinstance(found, Finding)
-        yield item.entry, found
+) -> list[tuple[int, Finding | Gap]]:
+    found = list(look_into(File(item.path, reader, item.size, item.inside), search))
     if item.inside is None:
-        collector.see(item.path, watch, leaky)
+        collector.see(item.path, watch, any(isinstance(one, Finding) for one in found))
+    return [(item.entry, one) for one in found]
 
 
 @cache

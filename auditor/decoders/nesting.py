@@ -109,20 +109,20 @@ class Nesting:
             yield Gap(text.path, f"{error}: the rest is not opened")
 
     def _decode(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
-        head = file.reader.peek(HEAD)
-        name, decoder = self._choose(file.path, head)
+        name, decoder = self._choose(file.path, file.reader.peek(HEAD))
         if decoder in self._leaves:
             if file.encoded:
                 file.inside = file.within(file.encoded)
-            yield from self._parts(decoder, file, budget, depth)
-            return
+            return self._parts(decoder, file, budget, depth)
         if depth.files >= self._limits.depth:
-            yield Gap(file.place, f"{name} content is nested too deep: it is not opened")
-            yield from self._raw(file, budget)
-            return
+            return self._too_deep(name, file, budget)
         if not depth.files:
             file.reader = Peekable(Measured(file.reader, budget))
-        yield from self._open(name, decoder, file, budget, depth)
+        return self._open(name, decoder, file, budget, depth)
+
+    def _too_deep(self, name: str, file: File, budget: Budget) -> Iterator[Text | Gap]:
+        yield Gap(file.place, f"{name} content is nested too deep: it is not opened")
+        yield from self._raw(file, budget)
 
     def _choose(self, path: str, head: bytes) -> tuple[str, Decoder]:
         for choice in self._by_first[head[0]] if head else self._all:

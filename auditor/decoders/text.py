@@ -63,8 +63,8 @@ class TextDecoder:
         windows = 0
         while data := file.reader.read(WHOLE):
             windows += 1
+            more = len(data) == WHOLE and bool(file.reader.peek(1))
             data = held + data
-            more = bool(file.reader.peek(1))
             end = _cut(data, coding) if more else len(data)
             whole, held = data[:end], data[end:]
             text = whole if coding == "utf-8" else whole.decode(coding, "replace").encode()
@@ -108,6 +108,8 @@ def encoding(head: bytes) -> str | None:
 
 
 def _is_utf_8(head: bytes) -> bool:
+    if head.isascii():
+        return True
     try:
         head.decode()
     except UnicodeDecodeError as error:

@@ -73,17 +73,33 @@ def detect(text: Text, told: Detector | None = None) -> Iterator[Finding | Gap]:
     What all detectors find in a text, and one more that knows this image's own values. One that
     fails on hostile input is a gap, not an end.
     """
+    for name, detector in interested(text.reading):
+        yield from _found(name, detector, text)
+    if told:
+        yield from _found("told", told, text)
+
+
+@cache
+def interested(reading: Reading) -> tuple[tuple[str, Detector], ...]:
+    """
+    The detectors that find anything in texts which are read so.
+    """
+    return tuple((name, one) for name, one in detectors().items() if reading in one.readings)
+
+
+def _found(name: str, detector: Detector, text: Text) -> tuple[Finding | Gap, ...]:
+    try:
+        found = tuple(detector.scan((text,)))
+        return _weighed(text, found) if found else ()
+    except Exception as error:
+        # NOTE: no text of the exception: it may hold the secret.
+        return (Gap(text.path, f"detector {name} failed: {type(error).__name__}"),)
+
+
+def _weighed(text: Text, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
     from auditor.detectors.doubt import weighed
 
-    chosen = {**detectors(), "told": told} if told else detectors()
-    for name, detector in chosen.items():
-        try:
-            found = tuple(detector.scan((text,)))
-            yield from tuple(weighed(text, found)) if found else ()
-        except Exception as error:
-            # NOTE: no text of the exception: it may hold the secret.
-            reason = f"detector {name} failed: {type(error).__name__}"
-            yield Gap(text.path, reason)
+    return tuple(weighed(text, found))
 
 
 __all__ = [

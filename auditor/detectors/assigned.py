@@ -50,6 +50,8 @@ class AssignedDetector:
     All readers over all candidate lines.
     """
 
+    readings = frozenset({Reading.DOCUMENT})
+
     patterns = tuple(reader.patterns for reader in ALL)
     """
     What a prefilter must look for, by the numbers of the readers.

@@ -37,11 +37,17 @@ def kinds(path: str) -> tuple[CredentialFile, ...]:
     """
     low = path.lower()
     # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
-    if low.isascii() and not any(word in low for word in _WORDS):
-        return ()
-    if not _any_path().search(path):
+    if (low.isascii() and not _has_word(low)) or not _any_path().search(path):
         return ()
     return tuple(kind for kind in FILES.values() if kind.path.search(path))
+
+
+def _has_word(low: str) -> bool:
+    # NOTE: asked of every path; a generator for `any` would take twice as long.
+    for word in _WORDS:  # noqa: SIM110
+        if word in low:
+            return True
+    return False
 
 
 class KeptDetector:
@@ -49,18 +55,24 @@ class KeptDetector:
     All kinds of credential files.
     """
 
+    readings = frozenset({Reading.DOCUMENT})
+
     def scan(self, texts: Iterable[Text]) -> Iterator[Finding]:
         """
         See `Detector.scan`.
         """
         for text in texts:
             if text.reading is Reading.DOCUMENT and text.path.startswith("/"):
-                yield from self._document(text)
+                path = text.inside if text.inside and "/" in text.inside else text.path
+                if possible := kinds(path):
+                    yield from self._document(text, path, possible)
 
-    def _document(self, text: Text) -> Iterator[Finding]:
-        path = text.inside if text.inside and "/" in text.inside else text.path
-        chosen = [kind for kind in kinds(path) if kind.mark is None or kind.mark.search(text.data)]
-        lines = decoded(normalised(text.data)).split("\n") if chosen else []
+    def _document(
+        self, text: Text, path: str, possible: tuple[CredentialFile, ...]
+    ) -> Iterator[Finding]:
+        data = text.data
+        chosen = [kind for kind in possible if kind.mark is None or kind.mark.search(data)]
+        lines = decoded(normalised(data)).split("\n") if chosen else []
         for kind in chosen:
             for found in kind.read(lines, path):
                 yield Finding(

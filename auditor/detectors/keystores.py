@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from auditor.detectors.keys import judge_key
-from auditor.model import Confidence, Finding, Secret, Text
+from auditor.model import Confidence, Finding, Reading, Secret, Text
 from auditor.patterns import lazy_regex
 
 NAME = "Key Store"
@@ -55,12 +55,14 @@ class KeystoreDetector:
     Judges what the decoder of key stores gives.
     """
 
+    readings = frozenset({Reading.TOKENS})
+
     def scan(self, texts: Iterable[Text]) -> Iterator[Finding]:
         """
         See `Detector.scan`.
         """
         for text in texts:
-            if text.inside is None or not text.inside.endswith(DECODED):
+            if text.reading is not Reading.TOKENS or not (text.inside or "").endswith(DECODED):
                 continue
             for match in _BLOCK.finditer(text.content):
                 yield from _store(text, match[1], "".join(match[2].split()))

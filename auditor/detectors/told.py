@@ -32,6 +32,8 @@ class ToldDetector:
     Looks for the very values of earlier findings.
     """
 
+    readings = frozenset(Reading)
+
     def __init__(self, findings: Iterable[Finding]) -> None:
         self._known = {
             finding.secret.reveal().encode("utf-8", "replace"): finding

@@ -28,6 +28,8 @@ class VariableDetector:
     Judges a value by the name it was given to.
     """
 
+    readings = frozenset({Reading.VARIABLE})
+
     def scan(self, texts: Iterable[Text]) -> Iterator[Finding]:
         """
         See `Detector.scan`.

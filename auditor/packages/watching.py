@@ -28,7 +28,10 @@ class Watch:
         self._source = source
         self._limit = keep
         self._kept: list[bytes] = []
-        self._size = 0
+        self.size = 0
+        """
+        Bytes that were read so far.
+        """
         self._digests: Digests | None = None
         self._lost = False
 
@@ -37,12 +40,12 @@ class Watch:
         See `Reader.read`.
         """
         data = self._source.read(n)
-        self._size += len(data)
+        self.size += len(data)
         if self._digests:
             self._digests.update(data)
         elif not self._lost:
             self._kept.append(data)
-            if self._size > self._limit:
+            if self.size > self._limit:
                 self._spill()
         return data
 
@@ -63,12 +66,6 @@ class Watch:
         """
         drain(self)
         return None if self._lost else b"".join(self._kept)
-
-    def source(self) -> bytes | None:
-        """
-        What is kept of a source of Python; `None` if the file is none.
-        """
-        return _source(self._path, self, self._size)
 
     def digests(self) -> FileDigests | None:
         """
@@ -91,18 +88,13 @@ class Whole:
     def __init__(self, path: str, data: bytes) -> None:
         self._path = path
         self._data = data
+        self.size = len(data)
 
     def content(self) -> bytes | None:
         """
         See `Watch.content`.
         """
         return self._data
-
-    def source(self) -> bytes | None:
-        """
-        See `Watch.source`.
-        """
-        return _source(self._path, self, len(self._data))
 
     def digests(self) -> FileDigests | None:
         """
@@ -120,6 +112,7 @@ class Stored:
     def __init__(self, path: str, place: Range) -> None:
         self._path = path
         self._place = place
+        self.size = place.size
 
     def content(self) -> bytes | None:
         """
@@ -129,12 +122,6 @@ class Stored:
             return None
         with RangeReader(self._place) as reader:
             return reader.read(self._place.size)
-
-    def source(self) -> bytes | None:
-        """
-        See `Watch.source`.
-        """
-        return _source(self._path, self, self._place.size)
 
     def digests(self) -> FileDigests:
         """
@@ -148,12 +135,6 @@ class Stored:
 
 
 Watched = Watch | Whole | Stored
-
-
-def _source(path: str, watch: Watched, size: int) -> bytes | None:
-    if not python.is_source(path) or not (taken := watch.digests()):
-        return None
-    return python.record(taken, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +164,12 @@ class Collector:
         """
         if databases.is_database(path) and (data := watch.content()):
             self._claims.append(databases.claims(path, data))
-        if leaky and (taken := watch.digests()):
+        is_source = python.is_source(path)
+        taken = watch.digests() if leaky or is_source else None
+        if taken and leaky:
             self._digests.append(taken)
-        if source := watch.source():
-            self._sources.append(source)
+        if taken and is_source:
+            self._sources.append(python.record(taken, watch.size))
 
     def add(self, known: Known) -> None:
         """

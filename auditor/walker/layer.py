@@ -28,9 +28,7 @@ TELLING = 20
 """
 So many letters in a name may be a token.
 """
-_TELLING_NAME = lazy_regex(
-    rf"[A-Za-z0-9_\-]{{{TELLING}}}|://|(?i:passw|secret|token)[^/]*[=:]"
-)
+_TELLING_NAME = lazy_regex(rf"[A-Za-z0-9_\-]{{{TELLING}}}|://|(?i:passw|secret|token)[^/]*[=:]")
 _PLAIN_RECORDS = frozenset(
     {"path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid", "uname", "gname",
      "hdrcharset", "charset"}

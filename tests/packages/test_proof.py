@@ -171,7 +171,6 @@ def test_a_file_that_can_be_read_again_is_what_it_is(tmp_path: Path) -> None:
     stored = packages.Stored(path, Range(str(tmp_path / "image.tar"), 6, len(data)))
     assert stored.content() == data
     assert stored.digests() == packages.digests(path, data)
-    assert stored.source() is None
 
 
 def test_a_large_database_is_kept_whole() -> None:

@@ -44,14 +44,16 @@ class LibraryDetector:
     All default plugins and filters of detect-secrets.
     """
 
+    readings = frozenset(Reading)
+
     def scan(self, texts: Iterable[Text]) -> Iterator[Finding]:
         """
         See `Detector.scan`.
         """
         for text in texts:
-            found = _READERS[text.reading](text)
             # Several fragments of a line may be of one secret.
-            yield from _once(dict.fromkeys(found))
+            if found := dict.fromkeys(_READERS[text.reading](text)):
+                yield from _once(found)
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
