@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from auditor.detectors.chosen import is_complex, is_made_up
 from auditor.detectors.keys import judge_key
-from auditor.detectors.placeholders import is_example, is_reference
+from auditor.detectors.placeholders import is_encrypted, is_example, is_reference
 from auditor.model import Confidence
 from auditor.patterns import lazy_regex
 
@@ -82,7 +82,7 @@ def _generic(secret_type: str, value: str, path: str) -> Judgement:
         plain = not is_reference(value) and not is_example(value) and len(value) >= 4
         if plain and is_credential_file(path):
             return Confidence.LIKELY, "a value for a secret name in a credentials file"
-        if is_complex(value):
+        if is_complex(value) and not is_encrypted(value):
             return Confidence.LIKELY, "a value too complex to be a word, for a secret name"
         return Confidence.POSSIBLE, "a value for a name that may mean a secret"
     return Confidence.POSSIBLE, "looks random"

@@ -19,7 +19,7 @@ from functools import cache
 from auditor.detectors.assignments import values
 from auditor.detectors.assignments.places import HEAD_SIZE, Kind, Place, by_content, is_aside
 from auditor.detectors.names import sounds_public
-from auditor.detectors.placeholders import is_counted, is_reference, is_worded
+from auditor.detectors.placeholders import is_counted, is_encrypted, is_reference, is_worded
 from auditor.detectors.published import VALUES
 from auditor.detectors.rules import RULES
 from auditor.model import Confidence, Finding, Text
@@ -125,6 +125,8 @@ class _Scale:
         """
         if self._aside:
             return self._aside
+        if is_encrypted(finding.secret.reveal()):
+            return "encrypted, with a key that lies elsewhere"
         if finding.detector in RANDOM:
             return self._of_random(finding)
         if finding.detector == KEYWORD:

@@ -22,6 +22,17 @@ _REFERENCE = lazy_regex(
     )$""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_ENCRYPTED = lazy_regex(
+    r"""^(?:
+        ENC\[ [A-Z0-9_]+, .* \]  # SOPS, eyaml
+      | ENC\( [A-Za-z0-9+/=]+ \)  # Jasypt
+      | \$ANSIBLE_VAULT; .*
+      | \{cipher\} .*  # Spring Cloud
+      | vault:v\d+: .*  # Vault's transit engine
+      | Ag[A-D][A-Za-z0-9+/]{600,}={0,2}  # SealedSecret: a key under RSA of 4096 bits comes first
+    )$""",
+    re.VERBOSE | re.DOTALL,
+)
 _EXAMPLE = lazy_regex(
     r"""
         example | sample | dummy | placeholder | change[-_ ]?(?:me|it|this)
@@ -85,10 +96,19 @@ def is_counted(value: str) -> bool:
 
 def is_reference(value: str) -> bool:
     """
-    Whether a value only points to where the secret is: a variable, a template, a file.
+    Whether a value only points to where the secret is: a variable, a template, a file; or is
+    encrypted.
     """
     value = value.strip()
-    return bool(_REFERENCE.match(value) or _PATH.match(value) or _URL.match(value))
+    points = _REFERENCE.match(value) or _PATH.match(value) or _URL.match(value)
+    return bool(points) or is_encrypted(value)
+
+
+def is_encrypted(value: str) -> bool:
+    """
+    Whether a value says that it is encrypted, with a key that lies elsewhere.
+    """
+    return bool(_ENCRYPTED.match(value.strip()))
 
 
 def is_example(value: str) -> bool:

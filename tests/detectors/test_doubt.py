@@ -93,6 +93,14 @@ def test_keywords_in_programs(line: str, expected: set[bool]) -> None:
     assert {f.doubted for f in words} == expected
 
 
+def test_what_is_encrypted_gives_nothing_away() -> None:
+    """SOPS' files and SealedSecrets are made to be seen; detect-secrets finds their names."""
+    sops = 'password: "ENC[AES256_GCM,data:O+5l4g==,iv:c/dS4B=,tag:V9yr5r==,type:str]"\n'
+    sealed = "encryptedData:\n  password: AgB" + "y3i4OJSW" * 90 + "==\n"
+    for content in (sops, sealed):
+        assert doubted("/srv/secrets.yaml", content) == {True}
+
+
 def test_the_frame_of_a_key() -> None:
     """A header without its key gives nothing away."""
     assert doubted("/app/x.py", "if '-----BEGIN " + "PRIVATE KEY-----' in text:\n") == {True}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.detectors.placeholders import is_example, is_reference
+from auditor.detectors.placeholders import is_encrypted, is_example, is_reference
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,26 @@ def test_a_value_that_points_elsewhere_is_a_reference(value: str) -> None:
 def test_a_value_is_no_reference(value: str) -> None:
     """A value that merely holds such a character stays one."""
     assert not is_reference(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ENC[AES256_GCM,data:O+5l4g==,iv:c/dS4B=,tag:V9yr5r==,type:str]", "ENC[PKCS7,MIIBeQYJKoZI]",
+        "ENC(nrmZtkF7T0kjG/VodDvBw93Ct8EgjCA+)", "$ANSIBLE_VAULT;1.1;AES256", "vault:v1:8SDd3WHDOjf=",
+        "{cipher}AQBfE3vJ9a8sdf", "AgB" + "y3i4OJSW" * 90 + "==",
+    ],
+)  # fmt: skip
+def test_what_says_that_it_is_encrypted_is_no_secret(value: str) -> None:
+    """SOPS, eyaml, Jasypt, Ansible, Vault, Spring and SealedSecrets keep the key elsewhere."""
+    assert is_encrypted(value)
+    assert is_reference(value)
+
+
+@pytest.mark.parametrize("value", ["ENCODED[x]", "ENC[", "AgBy3i4OJSW", "vault:secret/data/db"])
+def test_a_value_that_only_begins_so_is_not_encrypted(value: str) -> None:
+    """A prefix alone tells nothing."""
+    assert not is_encrypted(value)
 
 
 @pytest.mark.parametrize(
