@@ -33,7 +33,7 @@ def test_a_value_is_no_reference(value: str) -> None:
     "value",
     [
         "ENC[AES256_GCM,data:O+5l4g==,iv:c/dS4B=,tag:V9yr5r==,type:str]", "ENC[PKCS7,MIIBeQYJKoZI]",
-        "ENC(nrmZtkF7T0kjG/VodDvBw93Ct8EgjCA+)", "$ANSIBLE_VAULT;1.1;AES256", "vault:v1:8SDd3WHDOjf=",
+        "ENC(nrmZtkF7T0kjG/VodDvBw93Ct8EgjCA+)", "$ANSIBLE_VAULT;1.1;AES256", "vault:v1:8SDd=",
         "{cipher}AQBfE3vJ9a8sdf", "AgB" + "y3i4OJSW" * 90 + "==",
     ],
 )  # fmt: skip
