@@ -44,6 +44,18 @@ def test_keywords_are_those_of_the_plugin(name: str, line: str) -> None:
         assert keywords.values(line, name) == {secret.secret_value for secret in theirs}
 
 
+@given(st.lists(st.sampled_from(["api_key", "PASS", "paſſword", "secret", "db_", "x", "é"])))
+@example(["secret"] * keywords.WILD_KEYWORDS)
+@example(["secret"] * (keywords.WILD_KEYWORDS + 1))
+@example(["key"] * (keywords.WILD_KEYWORDS + 1))
+def test_words_of_nothing_but_keywords_are_told(parts: list[str]) -> None:
+    """What is counted fast is no other number than what the pattern finds."""
+    word = "".join(parts)
+    many = len(keywords._KEYWORD.findall(word)) > keywords.WILD_KEYWORDS
+
+    assert keywords._has_many(word) == many
+
+
 @given(
     st.lists(st.sampled_from(["id", "_id", "my", "s", "=", " ", "_", "ab", "İD", "AB"])), st.data()
 )

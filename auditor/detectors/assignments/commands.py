@@ -63,7 +63,7 @@ class Command:
         A simpler pattern that matches wherever the other does.
         """
         option = self.option.replace(_ARGUMENT, r"\S")
-        return rf"(?:{self.program})\b.*{option}"
+        return rf"(?:{self.program})\b[^;|&\n]*\s[\"']?{option}"
 
 
 COMMANDS = (

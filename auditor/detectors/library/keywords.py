@@ -23,7 +23,7 @@ WILD_WORD = 200
 Words longer than this, in characters, and with more than `WILD_KEYWORDS` keywords are no names.
 """
 WILD_KEYWORDS = 8
-_LONG_WORD = re.compile(rf"\w{{{WILD_WORD},}}")
+_LONG_WORD = re.compile(rf"\b\w{{{WILD_WORD},}}")
 _ALTERNATIVES = "|".join(keyword.DENYLIST)
 _KEYWORD = re.compile(_ALTERNATIVES, re.IGNORECASE)
 _EACH_KEYWORD = re.compile(f"(?={_ALTERNATIVES})", re.IGNORECASE)
@@ -57,8 +57,19 @@ def _tamed(line: str) -> str:
 
 
 def _shorten(word: re.Match[str]) -> str:
-    many = len(_KEYWORD.findall(word[0])) > WILD_KEYWORDS
+    many = _has_many(word[0])
     return word[0][: WILD_WORD // 2] + word[0][-WILD_WORD // 2 :] if many else word[0]
+
+
+def _has_many(word: str) -> bool:
+    """
+    Whether there are more keywords in a word than in any name. Each holds one of the cores, which
+    are counted faster.
+    """
+    low = fold(word)
+    if _variants() is not None and sum(map(low.count, _CORES)) <= WILD_KEYWORDS:
+        return False
+    return len(_KEYWORD.findall(word)) > WILD_KEYWORDS
 
 
 def _first(regex: re.Pattern[str], line: str, starts: list[int]) -> re.Match[str] | None:

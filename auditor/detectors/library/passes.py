@@ -25,7 +25,7 @@ from auditor.detectors.library.lines import Line, Lines
 from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rewritten import rewritten
 from auditor.detectors.library.rules import TOKENS, allowed, family, in_text, rules
-from auditor.detectors.prefilter import Hit
+from auditor.detectors.prefilter import NEAR, Hit
 from auditor.model import Confidence
 
 _OPEN = (">", "=", ":", "(", "\\")
@@ -39,7 +39,11 @@ Of lines longer than this our own rules see only what lies around a hit, in byte
 BEFORE = 1 << 10
 BEHIND = 1 << 13
 """
-How much of it they see, in bytes.
+How much of it is seen, in bytes. A rule whose matches are all short sees no more than may be one.
+"""
+CHARACTER = 4
+"""
+The bytes of a character in UTF-8, at most.
 """
 LONGEST_LINE = 1 << 20
 """
@@ -233,9 +237,11 @@ def _of_rules_around(
     """
     A long line through our own rules: only what lies around the offsets, each value once.
     """
+    width = 1 if text.data.isascii() else CHARACTER
     for plugin, ends in plugins:
         told: set[str] = set()
-        for part in text.windows(line, ends, BEFORE, BEHIND):
+        reach = min(plugin.longest * width + NEAR, BEHIND)
+        for part in text.windows(line, ends, min(reach, BEFORE), reach):
             for found in plugin.look(part):
                 if found.value not in told:
                     told.add(found.value)

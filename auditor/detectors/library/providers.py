@@ -10,7 +10,7 @@ from functools import cache
 
 from detect_secrets.plugins.base import BasePlugin
 
-from auditor.detectors.rules import RULES, Found, Rule, look
+from auditor.detectors.rules import RULES, Found, Rule, longest, look
 from auditor.detectors.rules.base import probes
 
 
@@ -46,6 +46,13 @@ class ProviderPlugin(BasePlugin):
         """
         for found in self.look(string):
             yield found.value
+
+    @property
+    def longest(self) -> int:
+        """
+        How long a match of the rule may be, in characters.
+        """
+        return longest(self.rule)
 
     def look(self, line: str) -> Iterator[Found]:
         """

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from auditor.detectors.prefilter.base import Hit, Patterns, Prefilter, Worth
+from auditor.detectors.prefilter.base import NEAR, Hit, Patterns, Prefilter, Worth
 from auditor.detectors.prefilter.plain import PlainPrefilter
 
 PLAIN = "AUDIT_PLAIN_PREFILTER"
@@ -37,4 +37,4 @@ def make(
     return FastPrefilter(patterns, strings, once, worth or {})
 
 
-__all__ = ["Hit", "Patterns", "PlainPrefilter", "Prefilter", "Worth", "make"]
+__all__ = ["NEAR", "Hit", "Patterns", "PlainPrefilter", "Prefilter", "Worth", "make"]

@@ -24,6 +24,12 @@ A cheap last question: given a text and the offset of a hit, whether its rule ca
 there after all.
 """
 
+NEAR = 512
+"""
+Of matches of one expression that are closer on a line, one is enough, in bytes: who reads only a
+part of a long line reads more than this around each.
+"""
+
 
 class Prefilter(Protocol):
     """

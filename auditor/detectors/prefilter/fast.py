@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import hyperscan
 
-from auditor.detectors.prefilter.base import Hit, Patterns, Worth
+from auditor.detectors.prefilter.base import NEAR, Hit, Patterns, Worth
 from auditor.detectors.prefilter.database import Plan, compiled
 from auditor.detectors.prefilter.expressions import FOLDED, Form, Unknown, superset
 from auditor.detectors.prefilter.plain import PlainPrefilter
@@ -21,12 +21,6 @@ _ANY = -1
 """
 In place of a rule's number: all rules that ignore case.
 """
-NEAR = 512
-"""
-Of matches of one expression that are closer on a line, one is enough, in bytes: who reads only a
-part of a long line reads more than this around each.
-"""
-
 
 See = Callable[[int, int, int, int, object], None]
 """

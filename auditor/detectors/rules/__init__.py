@@ -16,7 +16,7 @@ from auditor.detectors.rules import (
     services,
 )
 from auditor.detectors.rules.base import Rule
-from auditor.detectors.rules.matching import Found, look
+from auditor.detectors.rules.matching import Found, longest, look
 
 _EXACT: tuple[Rule, ...] = (
     *ai.RULES,
@@ -31,4 +31,4 @@ _EXACT: tuple[Rule, ...] = (
 )
 RULES: tuple[Rule, ...] = (*_EXACT, *services.named(_EXACT))
 
-__all__ = ["RULES", "Found", "Rule", "look"]
+__all__ = ["RULES", "Found", "Rule", "longest", "look"]

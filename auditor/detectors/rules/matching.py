@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from re import _parser as parser  # type: ignore[attr-defined]
 
 from auditor.detectors.chosen import FEWEST, LONG_WORD, SEPARATORS, is_made_up
 from auditor.detectors.placeholders import is_example, is_worded
@@ -79,6 +80,15 @@ def look(rule: Rule, line: str) -> Iterator[Found]:
             yield Found(value, Confidence.POSSIBLE, f"{rule.name} alone: many are meant to be seen")
             continue
         yield Found(value, *judged(rule, value))
+
+
+@cache
+def longest(rule: Rule) -> int:
+    """
+    How long a match may be, with the provider's name before the value, in characters.
+    """
+    regex = _regex(rule)
+    return int(parser.parse(regex.pattern, regex.flags).getwidth()[1])
 
 
 @cache

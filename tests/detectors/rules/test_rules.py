@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from auditor.detectors.library import plugins
+from auditor.detectors.library.lines import Lines
+from auditor.detectors.library.passes import matches
 from auditor.detectors.rules import RULES, Rule, look
 from auditor.detectors.rules.examples import expand, masked
 from auditor.model import Confidence, Finding
@@ -26,7 +28,10 @@ The key to a good azure sky is the token of a box, said the guardian; see sha256
 password required; access denied; a front door, a hunter, a private polygon and a flat float key.
 """
 
-
+FAR = 3000
+"""
+Further away from it nobody looks for a value, in characters.
+"""
 LETTERS = sorted({rule.provider.lower()[0] for rule in RULES})
 
 
@@ -64,6 +69,17 @@ def test_the_prefilter_lets_examples_pass(letter: str) -> None:
             found: list[Finding] = look_into("/srv/notes", f"first line\n{text}\n".encode())
             told = [f.secret.reveal() for f in found]
             assert value in told, rule.name
+
+
+@pytest.mark.parametrize("filler", ["lorem, ipsum; ", "Büßer, häßlich; "])
+def test_examples_are_found_on_a_long_line(filler: str) -> None:
+    """Of a line of many pages a rule sees what lies around its hits, enough for any value."""
+    examples = {rule.name: expand(rule.examples[0]) for rule in RULES}
+    between = filler * (FAR // len(filler))
+    line = between.join(f"{text} " for text, _ in examples.values())
+    told = {match.value for match in matches(Lines(line.encode()), "/srv/notes")}
+
+    assert [name for name, (_, value) in examples.items() if value not in told] == []
 
 
 @pytest.mark.parametrize("letter", LETTERS)
