@@ -18,6 +18,7 @@ from detect_secrets.util.filetype import FileType, determine_file_type
 from auditor.detectors.library import ini
 from auditor.detectors.library.lines import Lines
 from auditor.detectors.library.rules import rules
+from auditor.detectors.library.yaml_tags import are_unknown
 from auditor.detectors.prefilter import Prefilter, Worth, make
 from auditor.detectors.prefilter.cores import cores
 from auditor.patterns import lazy_regex
@@ -79,7 +80,7 @@ def _first(content: str, filename: str) -> list[str] | None:
     What detect-secrets makes of a file before it looks at the lines as they are.
     """
     lines = ini.quoted(content)
-    if lines is None and _type_of(filename) is FileType.YAML:
+    if lines is None and _type_of(filename) is FileType.YAML and not are_unknown(content):
         # Few images need it, and it is slow to load.
         from detect_secrets.transformers.yaml import YAMLTransformer
 
