@@ -7,16 +7,19 @@ The seam is the standard library's own, `concurrent.futures.Executor`.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
-from typing import Self, TypeVar
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from typing import Any, Generic, Self, TypeVar
 
 from auditor.garbage import collect_rarely
 from auditor.shared_memory import SharedMemory, Slot, inherit
+
+log = logging.getLogger("auditor")
 
 WORTH = 12 << 20
 """
@@ -62,9 +65,34 @@ class Here(Executor):
         return future
 
 
+class Task(Generic[A, R]):
+    """
+    A task that was handed out.
+    """
+
+    def __init__(self, runner: Runner, call: Callable[[A], R], argument: A) -> None:
+        self._runner = runner
+        self._call = call
+        self._argument = argument
+        self._future = runner.hand_out(call, argument)
+
+    def result(self) -> R:
+        """
+        What came of it, once it is done; what it raised is raised. `BrokenExecutor` means that its
+        process was killed, and once more when nothing else ran.
+        """
+        try:
+            return self._future.result()
+        except BrokenExecutor:
+            return self._runner.again(self._call, self._argument)
+
+
 class Runner:
     """
     Runs tasks in `jobs` processes, once there is enough to do. Leave it as a context.
+
+    A process may be killed, most often for want of memory. All tasks that are under way then are
+    done again, each alone, so that only the one that is to blame is lost.
     """
 
     def __init__(
@@ -77,33 +105,68 @@ class Runner:
         `prepare` is called before processes are started, and leaves behind what they inherit;
         `begin` is called in each of them first.
         """
-        self._jobs = jobs
+        self.jobs = jobs
+        """
+        How many processes there may be.
+        """
         self._prepare = prepare
         self._begin = begin
         self._executor: Executor = Here()
         self._memory: SharedMemory | None = None
         self._work = 0
+        self._out: list[Future[Any]] = []
+        """
+        What may be under way.
+        """
 
     @property
     def ahead(self) -> int:
         """
         How many tasks may be under way.
         """
-        return self._jobs * AHEAD
+        return self.jobs * AHEAD
 
     def expect(self, size: int) -> None:
         """
         So many bytes more are to be looked into.
         """
         self._work += size
-        if self._jobs > 1 and self._work > WORTH and isinstance(self._executor, Here):
+        if self.jobs > 1 and self._work > WORTH and isinstance(self._executor, Here):
             self._start()
 
-    def submit(self, task: Callable[[A], R], argument: A) -> Future[R]:
+    def submit(self, call: Callable[[A], R], argument: A) -> Task[A, R]:
         """
         Run a task with its argument, now or later.
         """
-        return self._executor.submit(task, argument)
+        return Task(self, call, argument)
+
+    def hand_out(self, call: Callable[[A], R], argument: A) -> Future[R]:
+        """
+        The same without a second try.
+        """
+        try:
+            future = self._executor.submit(call, argument)
+        except BrokenExecutor:
+            self._replace()
+            future = self._executor.submit(call, argument)
+        self._out = [*(one for one in self._out if not one.done()), future]
+        return future
+
+    def again(self, call: Callable[[A], R], argument: A) -> R:
+        """
+        Run a task with nothing beside it. Raises `BrokenExecutor` if that kills its process.
+        """
+        wait(self._out)
+        return self.hand_out(call, argument).result()
+
+    def _replace(self) -> None:
+        """
+        New processes for those that are gone.
+        """
+        log.info("a process was killed: starting others")
+        # NOTE: its threads end with it; nobody may fork beside them.
+        self._executor.shutdown()
+        self._executor = self._processes()
 
     def lay_down(self, parts: Sequence[bytes]) -> bytes | Slot | None:
         """
@@ -122,21 +185,23 @@ class Runner:
             self._memory.free(payload)
 
     def _start(self) -> None:
-        # Imported here: little work is done before these modules are loaded.
-        import multiprocessing
-        from concurrent.futures import ProcessPoolExecutor
-
         self._prepare()
         # What is loaded now stays to the end: the collector passes over it from here on, and does
         # not write to its pages, which all processes share.
         gc.freeze()
-        context = multiprocessing.get_context(_method())
-        if context.get_start_method() == "fork":
+        if _method() == "fork":
             self._memory = SharedMemory((self.ahead + 1) * SHARED)
             inherit(self._memory)
-        self._executor = ProcessPoolExecutor(
-            self._jobs, context, initializer=_begin, initargs=(self._begin,)
-        )
+        self._executor = self._processes()
+
+    def _processes(self) -> Executor:
+        # Imported here: little work is done before these modules are loaded.
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        # NOTE: what lies in shared memory can be read by forked processes alone.
+        context = multiprocessing.get_context("fork" if self._memory else _method())
+        return ProcessPoolExecutor(self.jobs, context, initializer=_begin, initargs=(self._begin,))
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 
 from auditor import packages
@@ -16,7 +16,7 @@ from auditor.detectors import detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
 from auditor.patterns import lazy_regex
 from auditor.pieces import Found, Item, Laid, Payload, Piece, Search, look, spot
-from auditor.runners import Runner
+from auditor.runners import Runner, Task
 from auditor.streams import inflate
 from auditor.streams.header import BLOCK, is_header
 from auditor.streams.reading import (
@@ -130,7 +130,7 @@ class _Pieces:
         How far the files reach from where the piece begins, in bytes.
         """
         self._first = 0
-        self._pending: deque[tuple[Future[Found], Payload]] = deque()
+        self._pending: deque[tuple[Task[Piece, Found], Piece]] = deque()
 
     def add(self, item: File | Text | Gap, entry: int) -> None:
         """
@@ -215,7 +215,7 @@ class _Pieces:
     def _submit(self, piece: Piece) -> None:
         size = sum(item.size for item in piece.files) + sum(text.size for text in piece.texts)
         self._runner.expect(size)
-        self._pending.append((self._runner.submit(look, piece), piece.payload))
+        self._pending.append((self._runner.submit(look, piece), piece))
         while len(self._pending) > self._runner.ahead:
             self._take()
 
@@ -228,18 +228,32 @@ class _Pieces:
             self._take()
 
     def _take(self) -> None:
-        future, payload = self._pending.popleft()
+        task, piece = self._pending.popleft()
         try:
-            found = future.result()
+            found = task.result()
             for entry, item in found.items:
                 self._notes.add(item, entry)
             self._notes.collector.add(found.known)
         except (BrokenExecutor, OSError, MemoryError) as error:
-            reason = f"a part of it was not looked into: {type(error).__name__}"
-            self._notes.add(Gap("(layer)", reason, blocking=True), 0)
-        self._runner.free(payload)
-        if isinstance(payload, Range):
-            self._seen(payload.size)
+            self._notes.add(_lost(piece, error), 0)
+        self._runner.free(piece.payload)
+        if isinstance(piece.payload, Range):
+            self._seen(piece.payload.size)
+
+
+def _lost(piece: Piece, error: Exception) -> Gap:
+    """
+    What a piece is that could not be looked into.
+    """
+    paths = [item.path for item in piece.files] + [laid.text.path for laid in piece.texts]
+    more = f" with what follows it, {len(paths)} files in all" if len(paths) > 1 else ""
+    return Gap(paths[0], f"was not looked into{more}: {_why(error)}", blocking=True)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, BrokenExecutor):
+        return "the process that did was killed, maybe for want of memory"
+    return type(error).__name__
 
 
 def scan_blob(

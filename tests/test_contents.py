@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
 from auditor import contents, exporter
-from auditor.runners import Runner
+from auditor.runners import Runner, Task
 from auditor.streams.reading import Range
 from tests.command import audit
 from tests.fakes import fakes
@@ -103,19 +102,18 @@ class _Noting(Runner):
         super().__init__(1, lambda: None)
         self.noted: list[tuple[str, int]] = []
 
-    def submit(self, task: Callable[[A], R], argument: A) -> Future[R]:
-        future = super().submit(task, argument)
+    def submit(self, call: Callable[[A], R], argument: A) -> Task[A, R]:
         if not isinstance(argument, Range):
-            return future
+            return super().submit(call, argument)
         noted, at = self.noted, argument.offset
 
-        class Noted(Future[R]):
-            def result(self, timeout: float | None = None) -> R:
+        class Noted(Task[A, R]):
+            def result(self) -> R:
                 noted.append(("waited", at))
-                return future.result(timeout)
+                return super().result()
 
         noted.append(("handed out", at))
-        return Noted()
+        return Noted(self, call, argument)
 
 
 def test_a_layer_is_waited_for_while_the_next_is_scanned(tmp_path: Path) -> None:

@@ -9,9 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
+
+from auditor.runners import WORTH, Runner
 
 _AUDIT = """
 import os, sys, time
@@ -39,6 +42,28 @@ def is_there(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def die_or_double(number: int) -> int:
+    """A task of which some kill their process."""
+    if number % 4 == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * number
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed so")
+def test_only_the_task_that_is_to_blame_is_lost() -> None:
+    """Those that were under way in the same processes are done again, and so are later ones."""
+    with Runner(2, lambda: None) as runner:
+        runner.expect(WORTH + 1)
+        tasks = [runner.submit(die_or_double, number) for number in range(8)]
+        for number, task in enumerate(tasks):
+            if number % 4 == 3:
+                with pytest.raises(BrokenExecutor):
+                    task.result()
+            else:
+                assert task.result() == 2 * number
+        assert runner.submit(die_or_double, 8).result() == 16
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are told by /proc")

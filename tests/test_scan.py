@@ -8,7 +8,9 @@ import base64
 import gzip
 import hashlib
 import itertools
+import os
 import random
+import signal
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,9 +24,9 @@ from auditor.decoders import Limits, binary
 from auditor.decoders import text as text_decoder
 from auditor.detectors.confidence import base62_checksum
 from auditor.model import Confidence, Field, Finding, Gap, LayerScan
-from auditor.pieces import prepare
+from auditor.pieces import Found, Piece, look, prepare
 from auditor.runners import WORTH, Runner
-from auditor.scan import scan_blob, scan_field
+from auditor.scan import PIECE, scan_blob, scan_field
 from auditor.shared_memory import Slot
 from auditor.streams.reading import CHUNK, Chunks, Exact, Kept, Reader
 from tests.headers import END, damaged, header, member, pax
@@ -407,6 +409,35 @@ def test_a_stream_for_several_processes() -> None:
     assert len(found.findings) == 4 * 42
     assert replace(found, digests=()) == replace(alone, digests=())
     assert set(found.digests) == set(alone.digests)
+
+
+def look_or_die(piece: Piece) -> Found:
+    """
+    What the kernel does to a process that takes too much.
+    """
+    if any("bomb" in item.path for item in piece.files):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return look(piece)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed so")
+def test_what_a_killed_process_looked_into_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    All else is found, also what other processes had in hand; the gap says what it is.
+    """
+    monkeypatch.setattr(module, "look", look_or_die)
+    large = b"0123456\n" * (PIECE // 8 + 1)
+    entries = [entry(f"srv/{n}", large + LINE) for n in range(6)]
+    entries[2:2] = [entry("srv/small", LINE), entry("srv/bomb", large[:PIECE]), entry("srv/x", b"")]
+    with Runner(2, prepare) as runner:
+        runner.expect(WORTH + 1)
+        found = scan_blob("layer.tar", Kept(tar_layer(entries)), runner)
+
+    assert {f.path for f in found.findings} == {f"/srv/{n}" for n in range(6)}
+    (gap,) = found.gaps
+    assert gap.blocking
+    assert gap.path == "/srv/small"
+    assert "with what follows it, 2 files in all: the process that did was killed" in gap.reason
 
 
 def test_large_files_of_a_stream_are_work() -> None:
