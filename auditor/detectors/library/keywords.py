@@ -53,7 +53,10 @@ def _tamed(line: str) -> str:
     Words made of nothing but keywords, shortened: the plugin tries each of them against the rest
     of the word, which for `secretsecretsecret…` takes hours.
     """
-    return _LONG_WORD.sub(_shorten, line) if len(line) > WILD_WORD else line
+    # NOTE: parts without blanks are told much faster than words, and few are that long.
+    if len(line) <= WILD_WORD or max(map(len, line.split()), default=0) < WILD_WORD:
+        return line
+    return _LONG_WORD.sub(_shorten, line)
 
 
 def _shorten(word: re.Match[str]) -> str:

@@ -5,10 +5,13 @@ A rule against a line: whole values, each with its confidence and reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
+from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
 
 from auditor.detectors.chosen import FEWEST, LONG_WORD, SEPARATORS, is_made_up
 from auditor.detectors.placeholders import is_example, is_worded
@@ -72,7 +75,7 @@ def look(rule: Rule, line: str) -> Iterator[Found]:
     """
     Every value of that kind on a line.
     """
-    for match in _regex(rule).finditer(line):
+    for match in _matches(rule, line):
         value = match["value"]
         if rule.words and not _is_said(rule, match["gap"], value, match[0]):
             continue
@@ -80,6 +83,57 @@ def look(rule: Rule, line: str) -> Iterator[Found]:
             yield Found(value, Confidence.POSSIBLE, f"{rule.name} alone: many are meant to be seen")
             continue
         yield Found(value, *judged(rule, value))
+
+
+def _matches(rule: Rule, line: str) -> Iterator[re.Match[str]]:
+    """
+    What the rule's pattern matches, from the left. Where matches begin is found faster without
+    it, if they all begin with the same few letters.
+    """
+    regex, leads = _regex(rule), _leads(rule)
+    low = line.lower() if rule.words else line
+    if not leads or len(low) != len(line):
+        yield from regex.finditer(line)
+        return
+    done = 0
+    for at in sorted({at for lead in leads for at in _places(low, lead)}):
+        match = regex.match(line, at) if at >= done else None
+        if match:
+            done = match.end()
+            yield match
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
+@cache
+def _leads(rule: Rule) -> frozenset[str]:
+    """
+    What every match begins with: the provider's name, in lower case, or the first letters of the
+    value. Empty if that cannot be told.
+    """
+    if rule.words:
+        # The parts of a name may be written with any sign between them.
+        found = {word.lower().partition("_")[0] for word in rule.words}
+    elif rule.ignore_case:
+        found = {""}
+    else:
+        parts = list(parser.parse(rule.pattern))
+        branches = parts[0][1][1] if parts[0][0] is ops.BRANCH else [parts]
+        found = {_literal(branch) for branch in branches}
+    return frozenset(found) if "" not in found else frozenset()
+
+
+def _literal(parts: Iterable[tuple[Any, Any]]) -> str:
+    """
+    The letters with which parts of a pattern begin.
+    """
+    letters = takewhile(lambda part: part[0] is ops.LITERAL, parts)
+    return "".join(chr(code) for _, code in letters)
 
 
 @cache

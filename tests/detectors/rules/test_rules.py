@@ -18,7 +18,8 @@ import pytest
 from auditor.detectors.library import plugins
 from auditor.detectors.library.lines import Lines
 from auditor.detectors.library.passes import matches
-from auditor.detectors.rules import RULES, Rule, look
+from auditor.detectors.rules import RULES, Rule, look, matching
+from auditor.detectors.rules.base import compiled
 from auditor.detectors.rules.examples import expand, masked
 from auditor.model import Confidence, Finding
 from tests.evaluation.looking import look as look_into
@@ -69,6 +70,21 @@ def test_the_prefilter_lets_examples_pass(letter: str) -> None:
             found: list[Finding] = look_into("/srv/notes", f"first line\n{text}\n".encode())
             told = [f.secret.reveal() for f in found]
             assert value in told, rule.name
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_nothing_is_lost_where_matches_are_told_to_begin(letter: str) -> None:
+    """What a rule finds from its first letters on is all that its pattern finds."""
+    for rule in _of(letter):
+        for template in rule.examples:
+            text, value = expand(template)
+            for line in (
+                f"{text}{text} {value}",
+                f"q{text}\\n{text},{text.swapcase()}",
+                f"İ {text}",
+            ):
+                told = [match.span() for match in matching._matches(rule, line)]
+                assert told == [match.span() for match in compiled(rule).finditer(line)], rule.name
 
 
 @pytest.mark.parametrize("filler", ["lorem, ipsum; ", "Büßer, häßlich; "])
