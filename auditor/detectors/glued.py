@@ -18,6 +18,7 @@ from auditor.detectors.rules import RULES, Rule
 from auditor.detectors.rules.matching import judged, looks_random
 from auditor.model import Confidence
 from auditor.patterns import lazy_regex
+from auditor.streams.printable import UNPRINTABLE, as_lines
 
 LONGEST = 400
 """
@@ -54,7 +55,7 @@ _ORDINARY = lazy_regex(r"[0-9a-f]+$|(?:ion|test|live|api|key|pat|sc|rc|pk|sk|oy|
 """
 Leads that are numbers, or ends of words in names of programs.
 """
-_RUN = lazy_regex(rb"[^\n]*")
+_RUN = lazy_regex(rb"[\t\x20-\x7e]*")
 _WORD = lazy_regex(rb"[A-Za-z0-9+/_-]")
 
 
@@ -130,7 +131,7 @@ def _form(example: str, rule: Rule) -> str:
 
 def glued(data: bytes, ends: Iterable[tuple[int, Glue]]) -> Iterator[Token]:
     """
-    The tokens around some offsets that touch other letters, each once. Offsets ascend.
+    The tokens around some offsets in a binary that touch other letters, each once. Offsets ascend.
     """
     told: set[tuple[str, int]] = set()
     for end, glue in ends:
@@ -149,7 +150,7 @@ def _touches(data: bytes, match: re.Match[bytes], glue: Glue) -> bool:
     of any length that its rule allows.
     """
     first, last = data[match.start() - 1 : match.start()], data[match.end() : match.end() + 1]
-    if first in (b"", b"\n") and glue.rule is not None:
+    if (not first or UNPRINTABLE.match(first)) and glue.rule is not None:
         alone = _RUN.match(data, match.start(), match.start() + LONGEST)
         if alone and re.fullmatch(glue.rule.pattern, alone[0].decode("latin-1"), re.ASCII):
             return False
@@ -178,11 +179,12 @@ def _is_encoded(before: str) -> bool:
 def _token(data: bytes, match: re.Match[bytes], glue: Glue) -> Token | None:
     value = match[0].decode("ascii")
     body = value[glue.lead :]
-    before = data[max(match.start() - AROUND, 0) : match.start()].decode("latin-1")
+    start = max(match.start() - AROUND, 0)
+    around = as_lines(data[start : match.end() + AROUND]).decode("ascii")
+    before = around[: match.start() - start]
     is_plain = value[: glue.lead].isalnum()
     if (not is_plain and _LONGER.search(before)) or is_worded(body) or not looks_random(body):
         return None
-    around = data[max(match.start() - AROUND, 0) : match.end() + AROUND].decode("latin-1")
     if _is_mangled(around):
         return None
     if is_plain and glue.lead <= SHORT_LEAD and _is_encoded(before):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.detectors.library.lines import Lines
+from auditor.detectors.library.lines import Lines, Strings
 from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rules import in_text, rules
 from auditor.detectors.prefilter import PlainPrefilter, Prefilter
@@ -38,7 +38,7 @@ def candidates(prefilter: Prefilter, text: Lines) -> dict[int, set[int]]:
     """
     found: dict[int, set[int]] = {}
     for end, rule in prefilter.hits(text.data):
-        found.setdefault(text.at(end).index, set()).add(rule)
+        found.setdefault(text.index(text.at(end)), set()).add(rule)
     return found
 
 
@@ -74,7 +74,26 @@ def test_candidates_are_a_superset_of_the_lines_that_match(
     assert matching <= set(candidates(chosen, text))
 
 
+@pytest.mark.parametrize("kind", [PlainPrefilter, FastPrefilter])
+@pytest.mark.parametrize("pattern", PATTERNS)
+@settings(max_examples=40, deadline=None)
+@given(parts=st.lists(st.text("abkKsx=\"' 1\t\0\n\x80,.", max_size=8), max_size=6))
+def test_candidates_in_a_binary_are_a_superset_of_the_strings_that_match(
+    kind: type[PlainPrefilter] | type[FastPrefilter], pattern: str, parts: list[str]
+) -> None:
+    """Where a pattern asks for the beginning or end of a line, too."""
+    regex = re.compile(pattern, re.IGNORECASE)
+    data = "\xff".join(parts).encode("latin-1")
+    chosen = _STRINGS.setdefault((kind, pattern), kind([(regex,)], strings=True))
+    text = Strings(data)
+    told = {text.at(end) for end, rule in chosen.hits(data) if rule == 0}
+
+    for string in {text.at(offset) for offset in range(len(data) + 1)}:
+        assert string in told or not regex.search(text.text(string).rstrip())
+
+
 _PREFILTERS: dict[tuple[object, str], Prefilter] = {}
+_STRINGS: dict[tuple[object, str], Prefilter] = {}
 
 
 PLAIN = PlainPrefilter([rule.patterns for rule in rules()])
@@ -199,6 +218,19 @@ def test_an_expression_that_hyperscan_refuses_is_searched_without_it() -> None:
 def test_expressions_are_no_wider_than_they_must_be(form: Form) -> None:
     """A class that asks for ASCII gets no more, so that few lines are shown to plugins in vain."""
     assert superset(re.compile("[a-c]{2}x"), form) == b"(?:[a-c]){2,2}x"
+
+
+def test_beside_a_string_of_a_binary_no_word_goes_on() -> None:
+    """Or all that begins in the middle of a word were a candidate, letter by letter."""
+    written = superset(re.compile("(?:=|^)ab[0-9]+(?:,|$)"), Form.STRINGS)
+    assert written == rb"(?:\x3d|\b)ab(?:[0-9])+(?:\x2c|\b)"
+    assert rb"\b" not in superset(re.compile("^.=$"), Form.STRINGS)
+
+
+def test_many_characters_of_one_to_four_bytes_are_not_counted() -> None:
+    """At least so many bytes are in them; where there are few, the most they can be is told."""
+    assert superset(re.compile(r"\d{8,10}:a")) == rb"[0-9\x80-\xff]{8,}\x3aa"
+    assert superset(re.compile(r"\d{2,3}:a")) == rb"[0-9\x80-\xff]{2,12}\x3aa"
 
 
 def test_compiled_patterns_are_kept_and_a_broken_cache_is_rebuilt(

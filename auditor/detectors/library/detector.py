@@ -11,7 +11,7 @@ from detect_secrets.filters import heuristic
 
 from auditor.detectors.confidence import judge
 from auditor.detectors.glued import Glue, Token, glued, known
-from auditor.detectors.library.lines import Lines
+from auditor.detectors.library.lines import Lines, Strings
 from auditor.detectors.library.passes import Match, matches, scan
 from auditor.detectors.library.providers import provider_plugins
 from auditor.detectors.library.rules import TOKENS, in_strings, in_text, rules
@@ -21,7 +21,6 @@ from auditor.detectors.prefilter import Hit
 from auditor.detectors.whole import KEY_LINES, whole
 from auditor.model import Confidence, Finding, Reading, Secret, Text
 from auditor.patterns import lazy_regex
-from auditor.streams.printable import as_lines
 
 RANDOM = ("Base64 High Entropy String", "Hex High Entropy String")
 """
@@ -91,7 +90,7 @@ def _document(text: Text) -> Iterator[Finding]:
     for match in matches(lines, text.file, only_tokens, is_file):
         if _means_nothing(match, text):
             continue
-        index = match.line.index
+        index = match.origin.index(match.line)
         if match.origin is lines:
             near = _near(match, lines)
         else:
@@ -132,9 +131,9 @@ def _strings(text: Text) -> Iterator[Finding]:
     if not hits:
         return
     count = len(rules())
-    lines = Lines(as_lines(data))
+    lines = Strings(data)
     narrow = [hit for hit in hits if hit[1] < count]
-    tokens = {token.value: token for token in _glued(lines.data, narrow)}
+    tokens = {token.value: token for token in _glued(data, narrow)}
     for finding in _in_binary(text, lines, narrow):
         value = finding.secret.reveal()
         if not any(token in value for token in tokens):
@@ -143,7 +142,7 @@ def _strings(text: Text) -> Iterator[Finding]:
         told, why = token.detector, (token.reason,)
         yield Finding(told, Secret(value), text.path, text.inside, None, token.confidence, why)
     for run in _wide_runs(data, [end for end, number in hits if number >= count]):
-        wide = Lines(run)
+        wide = Strings(run)
         yield from _in_binary(text, wide, in_text().hits(run))
 
 
@@ -181,12 +180,11 @@ def _wide_runs(data: bytes, ends: Iterable[int]) -> Iterator[bytes]:
         yield data[start:done:2]
 
 
-def _in_binary(text: Text, lines: Lines, hits: Iterable[Hit]) -> Iterator[Finding]:
+def _in_binary(text: Text, lines: Strings, hits: Iterable[Hit]) -> Iterator[Finding]:
     for match in scan(lines, hits, text.path, TOKENS):
         near = _near(match, lines)
-        at = match.line.start
         # In a binary a line is one string; what names the provider is another.
-        context = lines.data[max(at - NEAR, 0) : match.line.end + NEAR].decode("latin-1")
+        context = lines.around(match.line, NEAR)
         for finding in _findings(text, match, near, context, None):
             # No more than chance among millions of strings; detect-secrets reads no binaries.
             named = is_worded(finding.secret.reveal()[:SYMBOL])
@@ -204,7 +202,7 @@ def _variable(text: Text) -> Iterator[Finding]:
         lines = Lines.of_list(made)
         for match in scan(lines, in_text().hits(lines.data), "variable", kind):
             if not _means_nothing(match, text):
-                near = bare[match.line.index :][:KEY_LINES]
+                near = bare[lines.index(match.line) :][:KEY_LINES]
                 yield from _findings(text, match, near, near[0], None)
 
 

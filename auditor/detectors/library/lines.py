@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from detect_secrets.util.code_snippet import CodeSnippet
 
 from auditor.patterns import lazy_regex
+from auditor.streams.printable import UNPRINTABLE, as_lines
 
 _BREAK = lazy_regex(rb"[\s\"'`]")
 LONGEST_WINDOW = 1 << 15
@@ -21,6 +22,10 @@ AROUND = 5
 """
 How many lines before and after a line belong to its context.
 """
+STRING = 128
+"""
+Few strings of a binary are longer, in bytes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,6 @@ class Line:
     Where a line lies in its text.
     """
 
-    index: int
-    """
-    From 0.
-    """
     start: int
     end: int
 
@@ -46,6 +47,10 @@ class Lines:
         self.data = data
         self._made = made
         self._coding: str | None = None
+        self._counted = 0, 0
+        """
+        Where a line begins that was counted, and how many lie before it.
+        """
         self._last: tuple[Line, str] | None = None
         """
         The line that was cut out last: it is asked for again, and may be long.
@@ -71,22 +76,29 @@ class Lines:
     def at(self, offset: int, after: Line | None = None) -> Line:
         """
         The line that holds the byte before an offset, or ends there if it is empty. `after` is a
-        line known before it, which saves counting.
+        line known before it.
         """
         if after and after.start <= offset <= after.end:
             return after
-        counted, index = (after.start, after.index) if after else (0, 0)
-        start = self.data.rfind(b"\n", counted, offset) + 1 or counted
-        end = self.data.find(b"\n", offset)
-        index += self.data.count(b"\n", counted, start)
-        return Line(index, start, end if end >= 0 else len(self.data))
+        start = self._break_before(offset, after.end if after else 0) + 1
+        end = self._break_behind(offset)
+        return Line(start, end if end >= 0 else len(self.data))
+
+    def index(self, line: Line) -> int:
+        """
+        How many lines lie before one. Told fastest in their order.
+        """
+        start, index = self._counted if self._counted[0] <= line.start else (0, 0)
+        index += self.data.count(b"\n", start, line.start)
+        self._counted = line.start, index
+        return index
 
     def text(self, line: Line) -> str:
         """
         A line as it was written.
         """
         if self._made is not None:
-            return self._made[line.index]
+            return self._made[self.index(line)]
         if self._last is None or self._last[0] is not line:
             self._last = line, self._decoded(self.data[line.start : line.end])
         return self._last[1]
@@ -116,6 +128,18 @@ class Lines:
         data = self.data[start:end]
         return data.decode("ascii" if data.isascii() else self.coding, "replace")
 
+    def _break_before(self, end: int, start: int = 0) -> int:
+        """
+        Where the last break between two lines lies before an offset; -1 if there is none.
+        """
+        return self.data.rfind(b"\n", start, end)
+
+    def _break_behind(self, start: int) -> int:
+        """
+        Where the first one lies from an offset on; -1 if there is none.
+        """
+        return self.data.find(b"\n", start)
+
     def _decoded(self, data: bytes) -> str:
         return data.decode("ascii" if data.isascii() else self.coding)
 
@@ -144,7 +168,7 @@ class Lines:
         """
         end = line.start
         for _ in range(count):
-            end = self.data.find(b"\n", end)
+            end = self._break_behind(end)
             if end < 0:
                 return self._decoded(self.data[line.start :]).split("\n")
             end += 1
@@ -154,19 +178,51 @@ class Lines:
         """
         A line among its neighbours, as filters want to see it.
         """
+        index = self.index(line)
         if self._made is not None:
-            first = max(line.index - AROUND, 0)
-            around = list(self._made[first : line.index + AROUND + 1])
-            return CodeSnippet(around, first, line.index - first)
+            first = max(index - AROUND, 0)
+            around = list(self._made[first : index + AROUND + 1])
+            return CodeSnippet(around, first, index - first)
         start, before = line.start, 0
         while before < AROUND and start > 0:
-            start = self.data.rfind(b"\n", 0, start - 1) + 1
+            start = self._break_before(start - 1) + 1
             before += 1
         end = line.end
         for _ in range(AROUND):
-            end = self.data.find(b"\n", end + 1)
+            end = self._break_behind(end + 1)
             if end < 0:
                 end = len(self.data)
                 break
         around = self._decoded(self.data[start:end]).split("\n")
-        return CodeSnippet(around, line.index - before, before)
+        return CodeSnippet(around, index - before, before)
+
+
+class Strings(Lines):
+    """
+    The strings of a binary: whatever cannot be printed lies between two lines.
+    """
+
+    def around(self, line: Line, reach: int) -> str:
+        """
+        A string and what lies so many bytes before and behind it, a newline for each byte that
+        cannot be printed.
+        """
+        return self._decoded(self.data[max(line.start - reach, 0) : line.end + reach])
+
+    def _break_before(self, end: int, start: int = 0) -> int:
+        reach = STRING
+        while True:
+            low = max(end - reach, start)
+            found = as_lines(self.data[low:end]).rfind(b"\n")
+            if found >= 0:
+                return low + found
+            if low == start:
+                return -1
+            reach *= 2
+
+    def _break_behind(self, start: int) -> int:
+        found = UNPRINTABLE.search(self.data, start)
+        return found.start() if found else -1
+
+    def _decoded(self, data: bytes) -> str:
+        return as_lines(data).decode("ascii")

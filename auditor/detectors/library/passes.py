@@ -101,11 +101,11 @@ def matches(
     hits = in_text().hits(text.data)
     seen: set[tuple[str, str, int]] = set()
     for found in scan(text, hits, filename, kind) if hits else ():
-        seen.add((found.secret_type, found.value, found.line.index))
+        seen.add((found.secret_type, found.value, text.index(found.line)))
         yield found
     for made in rewritten(text, filename) if is_file and not only_tokens else ():
         for found in scan(made, in_text().hits(made.data), filename, kind):
-            key = (found.secret_type, found.value, found.line.index)
+            key = (found.secret_type, found.value, made.index(found.line))
             if key not in seen:
                 seen.add(key)
                 yield found

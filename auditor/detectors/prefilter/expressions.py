@@ -11,7 +11,7 @@ shown one line at a time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from functools import cache
 
@@ -28,6 +28,11 @@ CHARACTER = 4
 """
 A character beyond ASCII has at most so many bytes in UTF-8.
 """
+MANY = 8
+"""
+How many bytes are in so many characters beyond ASCII, or more of them, is not counted: counting
+costs more than it tells.
+"""
 LARGEST = 1000
 """
 Repeats beyond this are taken as without end, in times: Hyperscan counts no further.
@@ -37,6 +42,12 @@ _FOLDED = {"s": "\u017f", "k": "\u212a", "i": "\u0130\u0131"}
 What `re.IGNORECASE` takes for an ASCII letter though it is none.
 """
 _NEWLINE, _RETURN = b"\n\r"
+_BEGINNINGS = (ops.AT_BEGINNING, ops.AT_BEGINNING_STRING)
+_ENDS = (ops.AT_END, ops.AT_END_STRING)
+_Part = tuple[Any, Any]
+"""
+An operation of a parsed pattern, with what belongs to it.
+"""
 
 
 class Unknown(ValueError):
@@ -125,46 +136,60 @@ class _Writer:
         self._ignore_case = ignore_case
         self._form = form
 
-    def sequence(self, parts: Iterable[tuple[Any, Any]]) -> str:
+    def sequence(
+        self, parts: Iterable[_Part], after: Sequence[_Part] = (), before: Sequence[_Part] = ()
+    ) -> str:
+        """
+        An expression for some parts. What stands after and before them is told of a group.
+        """
         parts = list(parts)
         return "".join(
-            self._part(op, value, parts[at + 1 : at + 2], parts[max(at - 1, 0) : at])
+            self._part(
+                op, value, parts[at + 1 : at + 2] or after, parts[at - 1 : at] if at else before
+            )
             for at, (op, value) in enumerate(parts)
         )
 
-    def _part(self, op: Any, value: Any, after: list[Any], before: list[Any]) -> str:
+    def _part(self, op: Any, value: Any, after: Sequence[_Part], before: Sequence[_Part]) -> str:
         if op is ops.AT:
-            return self._border(value, _is_word(after) or _is_word(before))
+            return self._border(value, _is_word(after), _is_word(before))
         if op in (ops.ASSERT, ops.ASSERT_NOT):
             return ""
         if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, getattr(ops, "POSSESSIVE_REPEAT", None)):
             return self._repeat(*value)
         if op is ops.SUBPATTERN:
-            return self._group(value)
+            return self._group(value, after, before)
         if op is ops.BRANCH:
-            return f"(?:{'|'.join(self.sequence(branch) for branch in value[1])})"
+            branches = (self.sequence(branch, after, before) for branch in value[1])
+            return f"(?:{'|'.join(branches)})"
         if op is getattr(ops, "ATOMIC_GROUP", None):
             return f"(?:{self.sequence(value)})"
         if op is ops.GROUPREF:
             return "[^\\n]*"
         return self._character(_class(op, value, self._ignore_case))
 
-    def _border(self, kind: Any, is_beside_word: bool) -> str:
+    def _border(self, kind: Any, is_before_word: bool, is_behind_word: bool) -> str:
+        is_beside_word = is_before_word or is_behind_word
         if kind is ops.AT_BOUNDARY and is_beside_word and self._form is not Form.WIDE:
             return r"\b"
-        if self._form is Form.TEXT and kind in (ops.AT_END, ops.AT_END_STRING):
+        if self._form is Form.STRINGS and (
+            (is_before_word and kind in _BEGINNINGS) or (is_behind_word and kind in _ENDS)
+        ):
+            # Beside a string stands what cannot be printed, so no word goes on there.
+            return r"\b"
+        if self._form is Form.TEXT and kind in _ENDS:
             # NOTE: plugins are shown lines without the blanks at their ends.
             return r"[\x09\x0b-\x0d\x1c-\x20\x80-\xff]*$"
-        if self._form is Form.TEXT and kind in (ops.AT_BEGINNING, ops.AT_BEGINNING_STRING):
+        if self._form is Form.TEXT and kind in _BEGINNINGS:
             return "^"
         return ""
 
-    def _group(self, value: Any) -> str:
+    def _group(self, value: Any, after: Sequence[_Part], before: Sequence[_Part]) -> str:
         _, added, removed, parts = value
         if not (added | removed) & re.IGNORECASE:
-            return f"(?:{self.sequence(parts)})"
+            return f"(?:{self.sequence(parts, after, before)})"
         inner = _Writer(bool(added & re.IGNORECASE), self._form)
-        return f"(?:{inner.sequence(parts)})"
+        return f"(?:{inner.sequence(parts, after, before)})"
 
     def _repeat(self, least: int, most: Any, parts: Any) -> str:
         single = parts[0] if len(parts) == 1 else None
@@ -172,7 +197,7 @@ class _Writer:
             chosen = _class(single[0], single[1], self._ignore_case)
             if chosen.beyond and self._form is Form.TEXT:
                 # One character is one to four bytes.
-                most = most if most is ops.MAXREPEAT else most * CHARACTER
+                most = ops.MAXREPEAT if least >= MANY or most is ops.MAXREPEAT else most * CHARACTER
                 return f"{self._bytes(chosen)}{_times(least, most)}"
         return f"(?:{self.sequence(parts)}){_times(least, most)}"
 
@@ -255,15 +280,20 @@ def _both_cases(codes: Iterable[int]) -> set[int]:
     return {ord(form) for code in codes for form in (chr(code).lower(), chr(code).upper())}
 
 
-def _is_word(neighbour: list[Any]) -> bool:
+def _is_word(neighbour: Sequence[_Part]) -> bool:
     """
-    Whether a part is an ASCII letter, digit or underscore in any case. Only beside such a part a
+    Whether a part is ASCII letters, digits or underscores in any case. Only beside such a part a
     border between words is where Hyperscan sees one too.
     """
-    if not neighbour or neighbour[0][0] not in _SINGLE:
+    if not neighbour:
+        return False
+    op, value = neighbour[0]
+    if op in (ops.MAX_REPEAT, ops.MIN_REPEAT) and value[0] and len(value[2]) == 1:
+        op, value = value[2][0]
+    if op not in _SINGLE:
         return False
     try:
-        chosen = _class(neighbour[0][0], neighbour[0][1], True)
+        chosen = _class(op, value, True)
     except Unknown:
         return False
     word = _category(ops.CATEGORY_WORD).codes

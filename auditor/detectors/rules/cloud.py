@@ -340,7 +340,7 @@ RULES: tuple[Rule, ...] = (
             rf"2{ALNUM}{{26}}_{ALNUM}{{20,24}}",
             "2{alnum:26}_{alnum:21}",
             check=checks.drawn,
-            probe=rf"2{ALNUM}{{26}}_",
+            probe=rf"2{ALNUM}{{26,}}_{ALNUM}{{20}}",
         ),
     ),
     *provider(
