@@ -178,9 +178,10 @@ def _entropy_rule(plugin: HighEntropyStringsPlugin) -> Rule:
     bare = lazy_regex(f"{before}{run}{behind}")
 
     def worth(data: bytes, end: int) -> bool:
-        piece = data[max(end - RUN_LIMIT, 0) : end - 1]
-        start = max(piece.rfind(b'"'), piece.rfind(b"'"))
-        return start < 0 or len(set(piece[start + 1 :])) >= shortest
+        low = max(end - RUN_LIMIT, 0)
+        start = data.rfind(b'"', low, end - 1)
+        start = max(start, data.rfind(b"'", max(start, low), end - 1))
+        return start < 0 or len(set(data[start + 1 : end - 1])) >= shortest
 
     charset = plugin.charset.encode()
 

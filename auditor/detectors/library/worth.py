@@ -5,6 +5,7 @@ Whether a value can stand behind a provider's name: asked of bytes, before a lin
 from __future__ import annotations
 
 import re
+from functools import cache
 from re import _parser as parser  # type: ignore[attr-defined]
 
 from auditor.detectors.prefilter import Worth
@@ -48,7 +49,7 @@ def behind(rule: Rule) -> Worth:
     def worth(data: bytes, end: int) -> bool:
         nonlocal table, run, reach, value
         if value is None:
-            value, reach, table, run = _value(rule)
+            value, reach, table, run = _value(rule.pattern, rule.ignore_case)
         to = end + reach
         # Few names have a value behind them; this tells sooner than a pattern that there is none.
         if run and data[end:to].translate(table).find(run) < 0:
@@ -65,15 +66,16 @@ def behind(rule: Rule) -> Worth:
     return worth
 
 
-def _value(rule: Rule) -> tuple[re.Pattern[bytes], int, bytes, bytes]:
+@cache
+def _value(pattern: str, ignore_case: bool) -> tuple[re.Pattern[bytes], int, bytes, bytes]:
     """
     What matches wherever a value does, within how many bytes it does so, and a table that turns
-    the longest run in each value into so many equal letters.
+    the longest run in each value into so many equal letters. Many rules ask for the same value.
     """
-    regex = re.compile(rule.pattern, re.ASCII | (re.IGNORECASE if rule.ignore_case else 0))
+    regex = re.compile(pattern, re.ASCII | (re.IGNORECASE if ignore_case else 0))
     parts = parser.parse(regex.pattern, regex.flags)
     least, most = parts.getwidth()
     reach = (REACH + min(max(least, most), _LONGEST)) * _CHARACTER + _MARK
-    run = longest_run(parts, rule.ignore_case)
+    run = longest_run(parts, ignore_case)
     table = bytes(ord("x") if byte in run.codes else ord(" ") for byte in range(256))
     return re.compile(superset(regex), re.MULTILINE), reach, table, b"x" * run.length
