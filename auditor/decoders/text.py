@@ -60,8 +60,8 @@ class TextDecoder:
         is_plain = head.isascii() and b"\0" not in head
         coding = "utf-8" if is_plain else encoding(head) or "latin-1"
         line, held = 1, b""
-        windows = 0
-        while data := file.reader.read(WHOLE):
+        windows, more = 0, True
+        while more and (data := file.reader.read(WHOLE)):
             windows += 1
             more = len(data) == WHOLE and bool(file.reader.peek(1))
             data = held + data

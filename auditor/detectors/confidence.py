@@ -37,7 +37,7 @@ _SHORTEST_RSA = 171
 The same of RSA at least, whose keys have 1024 bits and more.
 """
 _CREDENTIAL_FILE = lazy_regex(
-    r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.env|\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|\.netrc|_netrc|"
+    r"(?:\.env(?:\.[^/]+)?|[^/]+\.env|\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|\.netrc|_netrc|"
     r"pip\.conf|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.dockercfg|credentials|"
     r"\.docker/config\.json|\.aws/[^/]+|\.kube/config|kubeconfig|settings\.xml|"
     r"(?:credentials?|creds|passwords?|passwd|tokens?|logins?|apikeys?|api_keys?)\.(?:txt|csv)|"
@@ -53,6 +53,9 @@ _CREDENTIAL_FILE = lazy_regex(
     r"secrets?\.(?:ya?ml|json|toml|ini|txt|properties)|\.vault-token|\.bash_history|\.git/config|"
     r"wp-config\.php|terraform\.tfstate|.*\.tfvars)$"
 )
+"""
+The names of such files, some with the folder that they are in.
+"""
 
 
 def judge(secret_type: str, value: str, line: str, path: str) -> Judgement:
@@ -74,7 +77,9 @@ def is_credential_file(path: str) -> bool:
     """
     Whether a file of that name is there to hold credentials.
     """
-    return bool(_CREDENTIAL_FILE.search(path))
+    name = path.rfind("/") + 1
+    folder = path.rfind("/", 0, max(name - 1, 0)) + 1
+    return bool(_CREDENTIAL_FILE.match(path, name) or _CREDENTIAL_FILE.match(path, folder))
 
 
 def _generic(secret_type: str, value: str, path: str) -> Judgement:

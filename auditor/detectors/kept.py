@@ -12,6 +12,7 @@ from auditor.detectors.assigned import normalised
 from auditor.detectors.assignments.base import decoded
 from auditor.detectors.credential_files import FILES, CredentialFile
 from auditor.model import Finding, Reading, Secret, Text
+from auditor.patterns import holds_any
 
 
 @cache
@@ -37,17 +38,9 @@ def kinds(path: str) -> tuple[CredentialFile, ...]:
     """
     low = path.lower()
     # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
-    if (low.isascii() and not _has_word(low)) or not _any_path().search(path):
+    if (low.isascii() and not holds_any(low, _WORDS)) or not _any_path().search(path):
         return ()
     return tuple(kind for kind in FILES.values() if kind.path.search(path))
-
-
-def _has_word(low: str) -> bool:
-    # NOTE: asked of every path; a generator for `any` would take twice as long.
-    for word in _WORDS:  # noqa: SIM110
-        if word in low:
-            return True
-    return False
 
 
 class KeptDetector:

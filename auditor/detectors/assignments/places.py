@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from auditor.detectors.confidence import is_credential_file
-from auditor.patterns import lazy_regex
+from auditor.patterns import holds_any, lazy_regex
 
 
 class Kind(StrEnum):
@@ -113,6 +113,10 @@ _SHELL_NAME = lazy_regex(
     r"justfile|procfile|crontab|.*entrypoint|profile|jenkinsfile|vagrantfile)$",
     re.IGNORECASE,
 )
+_TELLING = ("file", "rc", "env", "alias", "history", "log", "crontab", "entrypoint")
+"""
+Every name that tells by itself holds one of these, in lower case.
+"""
 _SETTINGS_EXTENSIONS = _extensions("py js mjs cjs ts rb php exs go java kt cs pl lua")
 _SETTINGS_SOURCE = lazy_regex(
     r"(?:^|/)(?:(?:[\w.\-]*[._\-])?(?:settings?|conf|config|configuration|secrets?|credentials?|"
@@ -201,9 +205,13 @@ def extension_of(name: str) -> str:
 
 
 def _kind(path: str, tail: str, name: str, extension: str) -> Kind:
-    if _SHELL_NAME.match(name) or extension in _SHELL:
+    # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
+    is_telling = holds_any(name.lower(), _TELLING) or not name.isascii()
+    if extension in _SHELL or (is_telling and _SHELL_NAME.match(name)):
         return Kind.SHELL
-    if _VALUES_NAME.match(name) or "/secrets/" in path or is_credential_file(tail):
+    if is_telling and _VALUES_NAME.match(name):
+        return Kind.VALUES
+    if "/secrets/" in path or is_credential_file(tail):
         return Kind.VALUES
     if "/init.d/" in path or "/cron." in path:
         return Kind.SHELL

@@ -20,7 +20,7 @@ from auditor.detectors.placeholders import is_reference, is_worded
 from auditor.detectors.prefilter import Hit
 from auditor.detectors.whole import KEY_LINES, whole
 from auditor.model import Confidence, Finding, Reading, Secret, Text
-from auditor.patterns import lazy_regex
+from auditor.patterns import holds_any, lazy_regex
 
 RANDOM = ("Base64 High Entropy String", "Hex High Entropy String")
 """
@@ -35,6 +35,10 @@ SYMBOL = 200
 By so many characters it shows whether something in a binary is a symbol's name and no token.
 """
 BYTECODE = (".pyc", ".pyo")
+LOCKS = ("lock", "resolved")
+"""
+The names of detect-secrets' lock files hold one of these.
+"""
 _BUILD_VALUES = lazy_regex(r"\.args\.|\.env\.|\.proxy_env\.")
 
 
@@ -218,15 +222,19 @@ def _is_passed_over(path: str) -> bool:
     """
     Whether detect-secrets would pass over a file by its name: lock files, swagger, extensions.
     """
-    folder, _, name = path.rpartition("/")
     # NOTE: detect-secrets' own pattern for swagger goes back from each character of a path.
-    return "swagger" in folder or _is_passed_over_by_name(name)
+    if "swagger" in path:
+        return True
+    name = path.rpartition("/")[2]
+    stem, dot, extension = name.rpartition(".")
+    if stem.strip(".") and _is_no_text(dot + extension):
+        return True
+    return holds_any(name, LOCKS) and heuristic.is_lock_file(name)
 
 
-@lru_cache(maxsize=4096)
-def _is_passed_over_by_name(name: str) -> bool:
-    filters = (heuristic.is_lock_file, heuristic.is_non_text_file, heuristic.is_swagger_file)
-    return any(reject(name) for reject in filters)
+@lru_cache(maxsize=1024)
+def _is_no_text(extension: str) -> bool:
+    return heuristic.is_non_text_file(f"x{extension}")
 
 
 def _means_nothing(match: Match, text: Text) -> bool:
