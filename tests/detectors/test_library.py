@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from detect_secrets.filters import heuristic
 from detect_secrets.plugins import keyword
 from detect_secrets.util.filetype import determine_file_type
 from hypothesis import given, settings
@@ -66,6 +67,22 @@ def test_files_that_detect_secrets_passes_over_are_read_for_tokens(name: str) ->
     found = list(LibraryDetector().scan([Text(name, content)]))
 
     assert [finding.detector for finding in found] == ["GitHub Token"]
+
+
+def test_all_lock_files_of_detect_secrets_are_passed_over() -> None:
+    """It has their names in its code alone."""
+    (names,) = (one for one in heuristic.is_lock_file.__code__.co_consts if type(one) is frozenset)
+    assert len(names) >= 12
+    for name in names:
+        text = Text(f"/app/{name}", f'password = "{PASSWORD}"\n')
+        assert not list(LibraryDetector().scan([text]))
+
+
+@pytest.mark.parametrize("name", ["/app/.css", "/app/..css", "/app/css", "/app/padlock"])
+def test_a_name_that_is_all_extension_has_none(name: str) -> None:
+    """So detect-secrets reads such a file, as it reads one that is merely called a lock."""
+    found = LibraryDetector().scan([Text(name, f'password = "{PASSWORD}"\n')])
+    assert [finding.detector for finding in found] == ["Secret Keyword"]
 
 
 def test_strings_of_a_binary_are_read_for_tokens_only() -> None:
