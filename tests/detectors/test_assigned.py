@@ -18,6 +18,7 @@ from auditor.detectors.assigned import AssignedDetector
 from auditor.detectors.assignments import Reader, commands, worth
 from auditor.detectors.assignments.bare import BARE
 from auditor.detectors.assignments.base import Pair, Spot
+from auditor.detectors.assignments.headers import HEADERS
 from auditor.detectors.assignments.places import Kind, Place
 from auditor.detectors.assignments.quoted import QUOTED
 from auditor.detectors.prefilter import PLAIN
@@ -227,6 +228,14 @@ def test_authors_are_not_looked_at(line: str) -> None:
 def test_words_with_hyphens_are_no_options(line: str) -> None:
     """An option stands apart from what is before it; a block stands at the end of its line."""
     assert not assigned.prefilter(False).hits(line.encode())
+
+
+@pytest.mark.parametrize("name", ["Authorization", "AUTHORİZATİON", "authorızation"])
+def test_letters_that_stand_for_others_hide_no_header(name: str) -> None:
+    """What a pattern takes for a letter without case is taken for it everywhere."""
+    line = f"{name}: Bearer {RANDOM}"
+
+    assert [pair.value for pair in HEADERS.read(Spot.of(line, Place(Kind.SHELL)))] == [RANDOM]
 
 
 def test_a_value_far_in_a_long_line_is_found() -> None:

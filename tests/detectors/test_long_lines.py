@@ -5,6 +5,7 @@ Lines of megabytes: the same values, and nothing is looked for on all of a line 
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -54,6 +55,18 @@ def test_words_of_nothing_but_keywords_are_told(parts: list[str]) -> None:
     many = len(keywords._KEYWORD.findall(word)) > keywords.WILD_KEYWORDS
 
     assert keywords._has_many(word) == many
+
+
+@given(
+    st.lists(st.sampled_from(["secret" * 40, "api_key" * 3, "x" * 199, "é" * 150, "?", "_", " "]))
+)
+@example(["?", "é" * 150, "secret" * 40, "?", "x" * 199])
+def test_long_words_are_told_as_by_a_pattern(parts: list[str]) -> None:
+    """Only words of nothing but keywords are shortened, wherever they stand on a line."""
+    line = "".join(parts)
+    longest = re.compile(rf"\w{{{keywords.WILD_WORD},}}")
+
+    assert keywords._tamed(line) == longest.sub(keywords._shorten, line)
 
 
 @given(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from auditor.detectors.assignments.base import Pair, Reader, Spot, decoded
 from auditor.detectors.assignments.places import EVERYWHERE
+from auditor.detectors.prefilter.literals import fold
 from auditor.patterns import lazy_regex
 
 NAME = "Authorization Header"
@@ -50,9 +51,9 @@ def read(spot: Spot) -> Iterator[Pair]:
     """
     Every credential in a header.
     """
-    line = spot.line
+    line, folded = spot.line, fold(spot.line)
     seen: set[str] = set()
-    for match in _AUTHORIZATION.finditer(line):
+    for match in _AUTHORIZATION.finditer(line) if "authorization" in folded else ():
         scheme, value = (match["scheme"] or "").lower(), match["value"]
         if value[0] in "\\\"'+ " or (scheme == "basic" and not decoded_basic(value)):
             continue
@@ -61,10 +62,10 @@ def read(spot: Spot) -> Iterator[Pair]:
         seen.add(value)
         sure = scheme == "basic" or (bool(scheme) and len(value) >= SURE)
         yield Pair("Authorization", value, True, sure, NAME)
-    for match in _BEARER.finditer(line):
+    for match in _BEARER.finditer(line) if "bearer" in folded else ():
         if match["value"] not in seen:
             yield Pair("Authorization", match["value"], True, False, NAME)
-    for match in _OTHER.finditer(line):
+    for match in _OTHER.finditer(line) if ":" in line else ():
         yield Pair(match["name"], match["value"], True, False, NAME)
 
 
