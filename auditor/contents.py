@@ -36,6 +36,11 @@ BEGUN = 3
 How many blobs in a file may be waited for while the next is begun: no process is idle at the end
 of a layer, nor while one of the small members between two layers is looked into.
 """
+SHARES = 3
+"""
+A compressed blob that is no larger than such a part of one process' share of the export is inflated
+and looked into by one process, while others do the same with others; a larger one is shared.
+"""
 Finish = Callable[[], LayerScan]
 """
 Waits for a scan that was begun.
@@ -108,7 +113,10 @@ def read(
             progress(count, export.size)
 
     contents = Contents()
-    begin = partial(_known_or_begun, layers, contents, runner=runner, search=search, seen=seen)
+    share = (export.size or 0) // (runner.jobs * SHARES) if runner.jobs > 1 else 0
+    begin = partial(
+        _known_or_begun, layers, contents, runner=runner, search=search, seen=seen, share=share
+    )
     waiting: deque[Callable[[], None]] = deque()
     for blob in export.blobs:
         if not _is_free(blob, contents):
@@ -121,7 +129,7 @@ def read(
         elif (begun := _take(blob, contents, begin)) is not None:
             waiting.append(begun)
             # What comes as a stream is there only once.
-            _wait(waiting, BEGUN if blob.place is not None else 0)
+            _wait(waiting, max(BEGUN, runner.jobs) if blob.place is not None else 0)
     _wait(waiting)
     return contents
 

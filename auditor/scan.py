@@ -9,13 +9,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from dataclasses import replace
+from typing import NamedTuple
 
 from auditor import packages
 from auditor.decoders import Limits, decode, decode_text
 from auditor.detectors import detect
 from auditor.model import Field, Finding, Gap, LayerScan, Reading, Text
 from auditor.patterns import lazy_regex
-from auditor.pieces import Found, Item, Laid, Payload, Piece, Search, look, spot
+from auditor.pieces import Found, Item, Laid, Payload, Piece, Search, look, prepare, spot
 from auditor.runners import Runner, Task
 from auditor.streams import inflate
 from auditor.streams.header import BLOCK, is_header
@@ -276,10 +277,12 @@ def begin_blob(
     runner: Runner,
     search: Search | None = None,
     seen: Seen = lambda count: None,
+    share: int = 0,
 ) -> Callable[[], LayerScan]:
     """
     The same in two steps, so that no process is idle at the end of a layer: hand out what there
-    is to do, then, by calling the result once, wait for it.
+    is to do, then, by calling the result once, wait for it. A compressed blob in a file, of no more
+    than `share` bytes, is the task of one process.
     """
     search = search or Search()
     if not isinstance(source, Range):
@@ -288,8 +291,48 @@ def begin_blob(
         head = reader.read(HEAD)
     if inflate.compression(head[: inflate.MAGIC_SIZE]) is None and _looks_like_tar(head):
         return _in_place(name, source, runner, search, seen)
+    if source.size <= share:
+        return _by_one(Alone(name, source, search), runner, seen)
     with RangeReader(source) as reader:
         return _streamed(name, Hashing(reader, seen), runner, search)
+
+
+class Alone(NamedTuple):
+    """
+    A blob that one process scans alone.
+    """
+
+    name: str
+    place: Range
+    search: Search
+
+
+def scan_alone(blob: Alone) -> LayerScan:
+    """
+    The task of that process.
+    """
+    with RangeReader(blob.place) as reader, Runner(1, prepare) as runner:
+        return _streamed(blob.name, Hashing(reader), runner, blob.search)()
+
+
+def _by_one(blob: Alone, runner: Runner, seen: Seen) -> Callable[[], LayerScan]:
+    """
+    Other blobs are inflated by other processes meanwhile.
+    """
+    runner.expect(blob.place.size)
+    task = runner.submit(scan_alone, blob)
+
+    def finish() -> LayerScan:
+        try:
+            scan = task.result()
+        except BrokenExecutor:
+            # Its files in pieces: what there is to lose is less then.
+            with RangeReader(blob.place) as reader:
+                return _streamed(blob.name, Hashing(reader, seen), runner, blob.search)()
+        seen(blob.place.size)
+        return scan
+
+    return finish
 
 
 def _in_place(

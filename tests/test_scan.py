@@ -14,6 +14,7 @@ import signal
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -26,9 +27,9 @@ from auditor.detectors.confidence import base62_checksum
 from auditor.model import Confidence, Field, Finding, Gap, LayerScan
 from auditor.pieces import Found, Piece, look, prepare
 from auditor.runners import WORTH, Runner
-from auditor.scan import PIECE, scan_blob, scan_field
+from auditor.scan import PIECE, begin_blob, scan_blob, scan_field
 from auditor.shared_memory import Slot
-from auditor.streams.reading import CHUNK, Chunks, Exact, Kept, Reader
+from auditor.streams.reading import CHUNK, Chunks, Exact, Kept, Range, Reader
 from tests.headers import END, damaged, header, member, pax
 from tests.images import COMPRESSIONS, compress, entry, symlink, tar_layer
 
@@ -438,6 +439,41 @@ def test_what_a_killed_process_looked_into_is_a_gap(monkeypatch: pytest.MonkeyPa
     assert gap.blocking
     assert gap.path == "/srv/small"
     assert "with what follows it, 2 files in all: the process that did was killed" in gap.reason
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])
+def test_a_compressed_blob_may_be_the_task_of_one_process(kind: str, tmp_path: Path) -> None:
+    """What comes of it is the same as if its files were shared among all."""
+    data = compress(tar_layer([entry("srv/a", LINE), entry("srv/b", b"\0" + LINE)]), kind)
+    path = tmp_path / "blob"
+    path.write_bytes(b"before" + data)
+    place = Range(str(path), 6, len(data))
+    done: list[int] = []
+    with Runner(2, prepare) as runner:
+        runner.expect(WORTH + 1)
+        found = begin_blob("layer", place, runner, seen=done.append, share=len(data))()
+
+    assert found == scan(data, "layer")
+    assert done == [len(data)]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed so")
+def test_a_blob_whose_process_is_killed_is_shared(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """So that no more is lost than must be."""
+    monkeypatch.setattr(module, "look", look_or_die)
+    large = b"0123456\n" * (PIECE // 8 + 1)
+    entries = [entry("srv/a", large + LINE), entry("srv/bomb", LINE), entry("srv/b", large)]
+    path = tmp_path / "blob"
+    path.write_bytes(gzip.compress(tar_layer(entries), 1))
+    place = Range(str(path), 0, path.stat().st_size)
+    with Runner(2, prepare) as runner:
+        runner.expect(WORTH + 1)
+        found = begin_blob("layer", place, runner, share=place.size)()
+
+    assert [finding.path for finding in found.findings] == ["/srv/a"]
+    assert [gap.path for gap in found.gaps if gap.blocking] == ["/srv/bomb"]
 
 
 def test_large_files_of_a_stream_are_work() -> None:
