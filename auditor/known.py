@@ -19,9 +19,9 @@ from auditor.contents import Contents
 from auditor.decoders import Limits
 from auditor.detectors import ToldDetector
 from auditor.exporter import Export
+from auditor.fields import scan_field
 from auditor.model import Field, Gap, Image, Report
 from auditor.ranking.marks import Marks
-from auditor.scan import scan_field
 
 log = logging.getLogger("auditor")
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from auditor.fields import scan_field
 from auditor.model import Finding
 from auditor.oci.history import entries
 from auditor.oci.metadata import config_fields, history_fields
-from auditor.scan import scan_field
 from tests.evaluation.looking import look
 
 Planted = Callable[[str, str], list[Finding]]
