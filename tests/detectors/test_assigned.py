@@ -4,6 +4,7 @@ Values given to secret-sounding names, in every form that an image holds them.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -236,6 +237,14 @@ def test_letters_that_stand_for_others_hide_no_header(name: str) -> None:
     line = f"{name}: Bearer {RANDOM}"
 
     assert [pair.value for pair in HEADERS.read(Spot.of(line, Place(Kind.SHELL)))] == [RANDOM]
+
+
+def test_letters_that_stand_for_others_are_looked_at_where_they_stand() -> None:
+    """On a line of many pages too."""
+    filler = "x " * 20_000
+    basic = base64.b64encode(f"bob:{PASS}".encode()).decode()
+
+    assert sure("/app/a.sh", f"{filler} authorızation: Basic {basic} {filler}") == [basic]
 
 
 def test_a_value_far_in_a_long_line_is_found() -> None:

@@ -57,6 +57,18 @@ def _matches(draw: st.DrawFn) -> str:
     return draw(st.from_regex(re.compile(pattern.pattern, pattern.flags), fullmatch=True))
 
 
+@pytest.mark.parametrize("name", ["a.js", "a.yaml", ".env"])
+def test_of_a_long_line_the_same_is_found(both: BOTH, name: str) -> None:
+    """Each secret on a line of many pages, wherever it stands, with letters of any kind."""
+    filler = "lorem, ipsum; " * 200
+    secrets = [*sorted(fakes().values()), 'paſſword = "hunter2xyz"', "KEY: 'hunter2xyzzy'"]
+    line = filler.join(f'token = "{one}" ' for one in secrets) + filler
+    data = f"first\n{line}\nlast\n".encode()
+
+    assert difference(both, name, data) == []
+    assert len(both[0].submit(findings, name, data).result()) >= len(secrets)
+
+
 _PIECES = st.one_of(
     st.sampled_from(PARTS),
     st.sampled_from(sorted(fakes().values())),

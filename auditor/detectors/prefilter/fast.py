@@ -71,7 +71,7 @@ class FastPrefilter:
         if self._left is not None:
             hits += self._left.hits(data)
         if not data.isascii():
-            hits = self._unfolded(data, hits)
+            hits = self._unfolded(hits)
         hits.sort()
         return hits
 
@@ -110,15 +110,14 @@ class FastPrefilter:
 
         return see
 
-    def _unfolded(self, data: bytes, hits: list[Hit]) -> list[Hit]:
+    def _unfolded(self, hits: list[Hit]) -> list[Hit]:
         """
-        The hits, with every rule on each line that has a letter which stands for an ASCII one when
+        The hits, with every rule wherever there is a letter which stands for an ASCII one when
         case is ignored.
         """
-        marked = {data.find(b"\n", end) for end, rule in hits if rule == _ANY}
-        if not marked:
+        ends = [end for end, rule in hits if rule == _ANY]
+        if not ends:
             return hits
-        ends = [end if end >= 0 else len(data) for end in marked]
         told = [(end, rule) for end, rule in hits if rule != _ANY]
         return [*told, *((end, rule) for end in ends for rule in self._foldable)]
 

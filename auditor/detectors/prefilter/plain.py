@@ -9,9 +9,14 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.detectors.prefilter.base import Hit, Patterns
+from auditor.detectors.prefilter.base import NEAR, Hit, Patterns
 from auditor.detectors.prefilter.literals import derive, fold
 from auditor.streams.printable import WIDE, as_lines
+
+LONG_LINE = 1 << 12
+"""
+Lines up to here are read as a whole by everybody, in bytes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +59,27 @@ class PlainPrefilter:
 
     def _in_text(self, data: bytes) -> list[Hit]:
         ends = [match.start() for match in re.finditer(b"\n", data)] + [len(data)]
+        starts = [0, *(end + 1 for end in ends)]
         joined = _joined(data)
         folded = fold(joined)
         found = {
-            (ends[index], probe.rule)
+            (offset, probe.rule)
             for probe in self._probes
             for index in _lines(probe, joined, folded)
+            for offset in _offsets(starts[index], ends[index])
         }
         found |= {(end, rule) for rule in self._always for end in ends}
         return sorted(found)
+
+
+def _offsets(start: int, end: int) -> Iterator[int]:
+    """
+    Where a rule is told of a line: at its end, and all over a long one, of which whoever asks sees
+    only what lies around.
+    """
+    if end - start > LONG_LINE:
+        yield from range(start + NEAR, end, NEAR)
+    yield end
 
 
 def _joined(data: bytes) -> str:
