@@ -5,7 +5,6 @@ Regular expressions that cost nothing until they are used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any, AnyStr, Generic, cast
 
 _FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
@@ -18,17 +17,6 @@ def lazy_regex(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     compile than a small image to audit. `re.error` is raised then.
     """
     return cast("re.Pattern[AnyStr]", _Lazy(pattern, int(flags)))
-
-
-def holds_any(text: str, words: Iterable[str]) -> bool:
-    """
-    Whether one of some words stands in a text: a cheap question before a pattern that needs one.
-    """
-    # NOTE: asked of every file's name; a generator for `any` would take twice as long.
-    for word in words:  # noqa: SIM110
-        if word in text:
-            return True
-    return False
 
 
 class _Lazy(Generic[AnyStr]):

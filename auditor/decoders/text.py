@@ -7,6 +7,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
+from auditor.decoders.base import HEAD
 from auditor.decoders.binary import appended_zip
 from auditor.decoders.budget import Budget
 from auditor.model import Gap, Reading, Text
@@ -56,36 +57,50 @@ class TextDecoder:
         """
         See `Decoder.decode`.
         """
-        head = file.reader.peek(8192)
+        head = file.reader.peek(HEAD)
         is_plain = head.isascii() and b"\0" not in head
         coding = "utf-8" if is_plain else encoding(head) or "latin-1"
-        line, held = 1, b""
-        windows, more = 0, True
-        while more and (data := file.reader.read(WHOLE)):
-            windows += 1
-            more = len(data) == WHOLE and bool(file.reader.peek(1))
-            data = held + data
-            end = _cut(data, coding) if more else len(data)
-            whole, held = data[:end], data[end:]
-            text = whole if coding == "utf-8" else whole.decode(coding, "replace").encode()
-            yield Text(file.path, text, inside=file.inside, first_line=line)
-            if coding != "utf-8" and _NARROW.search(whole):
-                # A binary may begin like UTF-16, and go on with ASCII.
-                yield Text(file.path, whole, Reading.TOKENS, inside=file.inside)
-            if windows == 1 and whole.startswith(b"#!") and (start := appended_zip(whole)) >= 0:
-                # A script that runs the zip behind it.
-                rest = Peekable(Then(whole[start:], Then(held, file.reader)))
-                yield File(file.path, rest, None, file.inside, encoded="zip")
-                return
-            line += text.count(b"\n") if more else 0
-            if more and not held and not text.endswith(b"\n"):
-                held = whole[-OVERLAP:]
-        if windows > 1:
-            yield Gap(
-                file.path,
-                f"larger than {WHOLE >> 20} MiB: read line by line, "
-                "INI and YAML structure is seen in parts",
-            )
+        data = file.reader.read(WHOLE)
+        if len(data) == WHOLE or coding != "utf-8" or data.startswith(b"#!"):
+            yield from _windows(file, data, coding)
+        elif data:
+            # NOTE: nearly all are such.
+            yield Text(file.path, data, inside=file.inside)
+
+
+def _windows(file: File, data: bytes, coding: str) -> Iterator[File | Text | Gap]:
+    """
+    The same for what may be large, in another encoding, or a script before something else. `data`
+    is its beginning.
+    """
+    line, held = 1, b""
+    windows = 0
+    while data:
+        windows += 1
+        more = len(data) == WHOLE and bool(file.reader.peek(1))
+        data = held + data
+        end = _cut(data, coding) if more else len(data)
+        whole, held = data[:end], data[end:]
+        text = whole if coding == "utf-8" else whole.decode(coding, "replace").encode()
+        yield Text(file.path, text, inside=file.inside, first_line=line)
+        if coding != "utf-8" and _NARROW.search(whole):
+            # A binary may begin like UTF-16, and go on with ASCII.
+            yield Text(file.path, whole, Reading.TOKENS, inside=file.inside)
+        if windows == 1 and whole.startswith(b"#!") and (start := appended_zip(whole)) >= 0:
+            # A script that runs the zip behind it.
+            rest = Peekable(Then(whole[start:], Then(held, file.reader)))
+            yield File(file.path, rest, None, file.inside, encoded="zip")
+            return
+        line += text.count(b"\n") if more else 0
+        if more and not held and not text.endswith(b"\n"):
+            held = whole[-OVERLAP:]
+        data = file.reader.read(WHOLE) if more else b""
+    if windows > 1:
+        yield Gap(
+            file.path,
+            f"larger than {WHOLE >> 20} MiB: read line by line, "
+            "INI and YAML structure is seen in parts",
+        )
 
 
 def encoding(head: bytes) -> str | None:

@@ -12,7 +12,7 @@ from auditor.detectors.assigned import normalised
 from auditor.detectors.assignments.base import decoded
 from auditor.detectors.credential_files import FILES, CredentialFile
 from auditor.model import Finding, Reading, Secret, Text
-from auditor.patterns import holds_any
+from auditor.patterns import lazy_regex
 
 
 @cache
@@ -23,10 +23,9 @@ def _any_path() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{kind.path.pattern})" for kind in FILES.values()), re.I)
 
 
-_WORDS = (
-    "netrc", "pass", "shadow", "pwd", "secret", "token", "cred", "key", "auth", "tfstate", "docker",
-    "kaniko", ".yaml", ".yml", ".json",
-)  # fmt: skip
+_WORD = lazy_regex(
+    r"netrc|pass|shadow|pwd|secret|token|cred|key|auth|tfstate|docker|kaniko|\.ya?ml|\.json"
+)
 """
 All their paths hold one of these.
 """
@@ -38,7 +37,7 @@ def kinds(path: str) -> tuple[CredentialFile, ...]:
     """
     low = path.lower()
     # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
-    if (low.isascii() and not holds_any(low, _WORDS)) or not _any_path().search(path):
+    if (low.isascii() and not _WORD.search(low)) or not _any_path().search(path):
         return ()
     return tuple(kind for kind in FILES.values() if kind.path.search(path))
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from auditor.detectors.confidence import is_credential_file
-from auditor.patterns import holds_any, lazy_regex
+from auditor.patterns import lazy_regex
 
 
 class Kind(StrEnum):
@@ -113,7 +113,7 @@ _SHELL_NAME = lazy_regex(
     r"justfile|procfile|crontab|.*entrypoint|profile|jenkinsfile|vagrantfile)$",
     re.IGNORECASE,
 )
-_TELLING = ("file", "rc", "env", "alias", "history", "log", "crontab", "entrypoint")
+_TELLING = lazy_regex(r"file|rc|env|alias|history|log|crontab|entrypoint")
 """
 Every name that tells by itself holds one of these, in lower case.
 """
@@ -206,7 +206,7 @@ def extension_of(name: str) -> str:
 
 def _kind(path: str, tail: str, name: str, extension: str) -> Kind:
     # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
-    is_telling = holds_any(name.lower(), _TELLING) or not name.isascii()
+    is_telling = _TELLING.search(name.lower()) or not name.isascii()
     if extension in _SHELL or (is_telling and _SHELL_NAME.match(name)):
         return Kind.SHELL
     if is_telling and _VALUES_NAME.match(name):

@@ -20,7 +20,7 @@ from auditor.detectors.placeholders import is_reference, is_worded
 from auditor.detectors.prefilter import Hit
 from auditor.detectors.whole import KEY_LINES, whole
 from auditor.model import Confidence, Finding, Reading, Secret, Text
-from auditor.patterns import holds_any, lazy_regex
+from auditor.patterns import lazy_regex
 
 RANDOM = ("Base64 High Entropy String", "Hex High Entropy String")
 """
@@ -35,7 +35,7 @@ SYMBOL = 200
 By so many characters it shows whether something in a binary is a symbol's name and no token.
 """
 BYTECODE = (".pyc", ".pyo")
-LOCKS = ("lock", "resolved")
+_LOCK = lazy_regex(r"lock|resolved")
 """
 The names of detect-secrets' lock files hold one of these.
 """
@@ -229,7 +229,7 @@ def _is_passed_over(path: str) -> bool:
     stem, dot, extension = name.rpartition(".")
     if stem.strip(".") and _is_no_text(dot + extension):
         return True
-    return holds_any(name, LOCKS) and heuristic.is_lock_file(name)
+    return _LOCK.search(name) is not None and heuristic.is_lock_file(name)
 
 
 @lru_cache(maxsize=1024)
