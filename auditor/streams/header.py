@@ -30,12 +30,14 @@ def is_header(block: bytes) -> bool:
     Whether a block of 512 bytes is a tar header, by its checksum.
     """
     field = block[148:156]
+    digits = field.rstrip(b"\0 ")
     # NOTE: a file that is no tar has no digits there, and nearly every header nothing else.
-    if len(block) < BLOCK or not (field.rstrip(b"\0 ").isdigit() or _is_stored(block)):
+    are_digits = digits.isdigit()
+    if len(block) < BLOCK or not (are_digits or _is_stored(block)):
         return False
     try:
-        stored = number(field)
-    except BadHeader:
+        stored = int(digits, 8) if are_digits else number(field)
+    except ValueError:
         return False
     # NOTE: Adler-32 counts the sum on the way, modulo 65521, which no 256 bytes reach: five times
     # as fast as `sum`, and a layer has as many headers as files.

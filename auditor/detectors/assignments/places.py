@@ -184,17 +184,23 @@ def kind_of(path: str) -> Kind:
     """
     if not path.startswith("/"):
         return Kind.VALUES
-    tail = path[path.rfind("/", 0, path.rfind("/")) :] if path.count("/") > 1 else path
     name = path.rpartition("/")[2]
     extension = extension_of(name)
     if name in _ABOUT_PACKAGES:
         return Kind.DOCUMENT
     if extension in _NO_SECRETS:
-        if extension in _SETTINGS_EXTENSIONS and _SETTINGS_SOURCE.search(tail):
+        if extension in _SETTINGS_EXTENSIONS and _SETTINGS_SOURCE.search(_tail(path)):
             return Kind.SOURCE if _INSTALLED.search(path) else Kind.SETTINGS
         if "/secrets/" not in path:
             return Kind.SOURCE if extension in _SOURCE else Kind.DOCUMENT
-    return _kind(path, tail, name, extension)
+    return _kind(path, name, extension)
+
+
+def _tail(path: str) -> str:
+    """
+    A file's name and the folder that it is in.
+    """
+    return path[path.rfind("/", 0, path.rfind("/")) :] if path.count("/") > 1 else path
 
 
 def extension_of(name: str) -> str:
@@ -204,14 +210,14 @@ def extension_of(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name[1:] else ""
 
 
-def _kind(path: str, tail: str, name: str, extension: str) -> Kind:
+def _kind(path: str, name: str, extension: str) -> Kind:
     # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
     is_telling = _TELLING.search(name.lower()) or not name.isascii()
     if extension in _SHELL or (is_telling and _SHELL_NAME.match(name)):
         return Kind.SHELL
     if is_telling and _VALUES_NAME.match(name):
         return Kind.VALUES
-    if "/secrets/" in path or is_credential_file(tail):
+    if "/secrets/" in path or is_credential_file(path):
         return Kind.VALUES
     if "/init.d/" in path or "/cron." in path:
         return Kind.SHELL
