@@ -26,6 +26,7 @@ _MAGICS = {
     b"Salted__": "encrypted",
     b"age-encryption.org/v1\n": "encrypted",
 }
+_STARTS = tuple(_MAGICS)
 _FIRST = b"".join({magic[:1] for magic in _MAGICS})
 _PLAIN = bytes([*range(0x20, 0x7F), 9, 10, 13])
 
@@ -41,7 +42,7 @@ class UnopenedDecoder:
         """
         See `Decoder.accepts`.
         """
-        return head[:1] in _FIRST and _kind(head) is not None
+        return head.startswith(_STARTS) and _kind(head) is not None
 
     def decode(self, file: File, budget: Budget) -> Iterator[File | Text | Gap]:
         """
