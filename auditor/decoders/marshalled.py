@@ -23,14 +23,18 @@ Whether a code object is of use, by its code: some bytes, where it begins in the
 _REF = 0x80
 _SHORT = frozenset((*b"zZ", *(kind | _REF for kind in b"zZ")))
 _LONG = frozenset((*b"stuaA", *(kind | _REF for kind in b"stuaA")))
-_SINGLE = frozenset(b"NFTS.0")
+_WIDTHS = {
+    kind | flag: 1 + width
+    for kinds, width in ((b"NFTS.0", 0), (b"i", 4), (b"Ig", 8), (b"y", 16))
+    for kind in kinds
+    for flag in (0, _REF)
+}
+"""
+What is always as long, and of no use: how long it is, in bytes.
+"""
 _MANY = {40: 4, 91: 4, 60: 4, 62: 4, 41: 1}
 """
 `( [ < >` and `)`: the width of their count.
-"""
-_FIXED = {105: 4, 73: 8, 103: 8, 121: 16}
-"""
-`i I g y`: the width of their data.
 """
 _NULL = 48
 _REFERENCES = b"rR"
@@ -104,6 +108,11 @@ class Unmarshal:
         """
         data = self._data
         byte = data[at]
+        width = _WIDTHS.get(byte)
+        if width is not None:
+            if byte >= _REF:
+                self._refs.append(None)
+            return None, at + width
         if byte in _SHORT:
             start = at + 2
             end = start + data[at + 1]
@@ -142,8 +151,6 @@ class Unmarshal:
             if is_referred:
                 self._refs[slot] = value
             return value, end
-        if kind in _SINGLE:
-            return None, at + 1
         if kind == _SLICE:
             return None, self._passed(at + 1, 3)
         if kind == _DICTIONARY:
@@ -288,10 +295,8 @@ def _told(value: Value) -> tuple[object, ...]:
 
 def _behind_number(data: bytes, at: int, kind: int) -> int:
     """
-    Where a number ends that begins there. Raises `ValueError` if it is none.
+    Where a long or printed number ends that begins there. Raises `ValueError` if it is none.
     """
-    if kind in _FIXED:
-        return at + _FIXED[kind]
     if kind == 108:
         length: int = _number(data, at)[0]
         return at + 4 + 2 * abs(length)
