@@ -52,19 +52,6 @@ def test_examples_are_found_whole(letter: str) -> None:
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_looking_for_names_first_changes_nothing(letter: str) -> None:
-    """The same matches as of the pattern alone, also where names and values follow each other."""
-    for rule in _of(letter):
-        for template in rule.examples:
-            text, value = expand(template)
-            names = [word.replace("_", "-") for word in rule.words]
-            title = f"{text.title()} {' '.join(names).upper()} {text}{value} {value}"
-            for line in (text, f"{text} my{text}; {' '.join(names)}={value}", title, f"é{text}İ"):
-                expected = [match.span() for match in compiled(rule).finditer(line)]
-                assert [match.span() for match in matching._matches(rule, line)] == expected
-
-
-@pytest.mark.parametrize("letter", LETTERS)
 def test_counterexamples_are_not_found(letter: str) -> None:
     """What its author says is none of its kind, and ordinary prose."""
     for rule in _of(letter):
