@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.detectors.library.lines import Lines, Strings
+from auditor.detectors.library.passes import matches
 from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rules import in_text, rules
 from auditor.detectors.prefilter import PlainPrefilter, Prefilter
@@ -138,12 +139,30 @@ def test_a_value_near_its_providers_name_is_worth_a_look(data: st.DataObject) ->
     word = data.draw(st.sampled_from([word, word.upper(), word.title()]))
     value = expand(data.draw(st.sampled_from(rule.plugin.rule.examples)))[1]
     gap = data.draw(_GAPS) + data.draw(_SAID) + data.draw(_GAPS.filter(lambda gap: len(gap) < 9))
+    if data.draw(st.booleans()):
+        gap = gap[:REACH].ljust(data.draw(st.integers(0, REACH)), ".")
     line = f"{data.draw(st.sampled_from(['', 'x ', 'my', 'é']))}{word}{gap}{value}"
     text = Lines.of_text(line.encode())
 
     if list(rule.plugin.look(line)):
         for prefilter in (in_text(), PLAIN):
             assert number in candidates(prefilter, text)[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_value_on_the_line_after_its_name_is_worth_a_look(data: st.DataObject) -> None:
+    """However deep it stands in there, if the name's line is left open."""
+    rule = rules()[data.draw(st.sampled_from(NEAR))]
+    assert isinstance(rule.plugin, ProviderPlugin)
+    name, value = expand(data.draw(st.sampled_from(rule.plugin.rule.examples)))
+    name = name.partition(value)[0].rstrip(" ='\"") + data.draw(st.sampled_from(["=", ":", ">"]))
+    blanks = data.draw(st.text(" \t\x0b\x1f\xa0", max_size=3))
+    text = f"{name}{blanks}\n{' ' * data.draw(st.integers(0, 2 * REACH))}{value}"
+
+    if list(rule.plugin.look(f"{name} {value}")):
+        told = {match.secret_type for match in matches(Lines.of_text(text.encode()), "x.xml")}
+        assert rule.plugin.secret_type in told
 
 
 @pytest.mark.parametrize("kind", [PlainPrefilter, FastPrefilter])

@@ -18,6 +18,10 @@ LONGEST_WINDOW = 1 << 15
 Not much more than this is shown at once of what lies around several offsets, in bytes: whoever
 looks at all of it for each thing on it must not take longer and longer.
 """
+OPEN = (">", "=", ":", "(", "\\")
+"""
+What ends a line whose value comes on the next.
+"""
 AROUND = 5
 """
 How many lines before and after a line belong to its context.

@@ -21,17 +21,13 @@ from auditor.detectors.library.filters import (
     rejects_line,
     rejects_secret,
 )
-from auditor.detectors.library.lines import Line, Lines
+from auditor.detectors.library.lines import OPEN, Line, Lines
 from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rewritten import rewritten
 from auditor.detectors.library.rules import TOKENS, allowed, family, in_text, rules
 from auditor.detectors.prefilter import NEAR, Hit
 from auditor.model import Confidence
 
-_OPEN = (">", "=", ":", "(", "\\")
-"""
-What ends a line whose value comes on the next.
-"""
 LONG_LINE = 1 << 14
 """
 Of lines longer than this our own rules see only what lies around a hit, in bytes.
@@ -221,7 +217,7 @@ def _of_rules(text: Lines, line: Line, plugins: list[ProviderPlugin]) -> Iterato
     if not plugins:
         return
     whole = text.text(line).rstrip()
-    if whole.endswith(_OPEN):
+    if whole.endswith(OPEN):
         # The value stands alone on the next line, as in XML.
         whole = " ".join(more.strip() for more in text.following(line, 2))
     for part in _parts(whole):

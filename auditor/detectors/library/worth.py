@@ -5,9 +5,11 @@ Whether a value can stand behind a provider's name: asked of bytes, before a lin
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from re import _parser as parser  # type: ignore[attr-defined]
 
+from auditor.detectors.library.lines import OPEN
 from auditor.detectors.prefilter import Worth
 from auditor.detectors.prefilter.expressions import superset
 from auditor.detectors.prefilter.runs import longest_run
@@ -33,6 +35,32 @@ _LONGEST = 1000
 """
 Of longer values the beginning tells enough, in characters.
 """
+_OPEN = tuple(mark.encode() for mark in OPEN)
+_BLANKS = b"\t\r\v\f\x1c\x1d\x1e\x1f "
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """
+    What a rule asks for behind a name.
+    """
+
+    regex: re.Pattern[bytes]
+    """
+    It matches wherever a value does.
+    """
+    reach: int
+    """
+    By so many characters behind a name a value shows.
+    """
+    table: bytes
+    """
+    By it the longest run that is in each value becomes so many equal letters.
+    """
+    run: bytes
+    """
+    These letters; empty if no run is in each.
+    """
 
 
 def behind(rule: Rule) -> Worth:
@@ -42,40 +70,55 @@ def behind(rule: Rule) -> Worth:
     """
     # NOTE: asked for every name of a provider in every text, so what belongs to the rule is at
     # hand; it is made when first asked for, since most rules never are.
+    sought: _Sought | None = None
     table, run, reach = b"", b"", 0
-    value: re.Pattern[bytes] | None = None
     is_strict = rule.is_strict
 
     def worth(data: bytes, end: int) -> bool:
-        nonlocal table, run, reach, value
-        if value is None:
-            value, reach, table, run = _value(rule.pattern, rule.ignore_case)
-        to = end + reach
+        nonlocal sought, table, run, reach
+        if sought is None:
+            sought = _sought(rule.pattern, rule.ignore_case)
+            table, run, reach = sought.table, sought.run, sought.reach
+        to = _end(data, end, reach)
         # Few names have a value behind them; this tells sooner than a pattern that there is none.
         if run and data[end:to].translate(table).find(run) < 0:
             return False
         start = end - _MARK if end > _MARK else 0
         if is_strict and not _LEAD.search(data, start, end + BETWEEN + SECRET_SPAN):
             return False
-        if not (_RANDOM.search(data, end, to) and value.search(data, end, to)):
+        if not (_RANDOM.search(data, end, to) and sought.regex.search(data, end, to)):
             return False
-        if is_strict or _GIVEN.search(data, start, end + REACH * _CHARACTER + _MARK):
+        if is_strict or _GIVEN.search(data, start, min(end + REACH * _CHARACTER + _MARK, to)):
             return True
         return any(_CLOSE.match(data, at) for at in (end - 1, end))
 
     return worth
 
 
-@cache
-def _value(pattern: str, ignore_case: bool) -> tuple[re.Pattern[bytes], int, bytes, bytes]:
+def _end(data: bytes, start: int, reach: int) -> int:
     """
-    What matches wherever a value does, within how many bytes it does so, and a table that turns
-    the longest run in each value into so many equal letters. Many rules ask for the same value.
+    The offset up to which a value shows, so many characters from a name on: on its line, or if
+    that is left open on the next, whatever stands before it there.
+    """
+    near, far = start + reach, start + reach * _CHARACTER + _MARK
+    newline = data.find(b"\n", start, near)
+    to = near if newline < 0 else newline
+    if not data[start:to].isascii():
+        return far
+    if newline >= 0 and data[max(start - _MARK, 0) : to].rstrip(_BLANKS).endswith(_OPEN):
+        return far
+    return to
+
+
+@cache
+def _sought(pattern: str, ignore_case: bool) -> _Sought:
+    """
+    What is asked for. Many rules ask for the same.
     """
     regex = re.compile(pattern, re.ASCII | (re.IGNORECASE if ignore_case else 0))
     parts = parser.parse(regex.pattern, regex.flags)
     least, most = parts.getwidth()
-    reach = (REACH + min(max(least, most), _LONGEST)) * _CHARACTER + _MARK
+    reach = REACH + min(max(least, most), _LONGEST)
     run = longest_run(parts, ignore_case)
     table = bytes(ord("x") if byte in run.codes else ord(" ") for byte in range(256))
-    return re.compile(superset(regex), re.MULTILINE), reach, table, b"x" * run.length
+    return _Sought(re.compile(superset(regex), re.MULTILINE), reach, table, b"x" * run.length)

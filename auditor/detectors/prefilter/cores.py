@@ -16,6 +16,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from auditor.detectors.prefilter.expressions import Form, Unknown, write
+from auditor.patterns import lazy_regex
 
 TELLING = 3
 """
@@ -39,7 +40,7 @@ def cores(regex: re.Pattern[str]) -> tuple[re.Pattern[str], ...]:
     for run in runs[:PARTS]:
         if _width(run) >= TELLING:
             with suppress(Unknown):
-                found.append(re.compile(write(run, ignore_case, Form.PYTHON)))
+                found.append(lazy_regex(write(run, ignore_case, Form.PYTHON)))
     return tuple(found)
 
 
