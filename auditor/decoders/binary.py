@@ -22,9 +22,10 @@ OVERLAP = 1 << 14
 Bytes that two windows share, so that no string is cut.
 """
 
-_ZIP = lazy_regex(b"PK\x03\x04")
+_ZIP = lazy_regex(b"P(?=K\x03\x04)")
 """
-A pattern, since `re` looks for so short a thing half as fast again as `bytes.find`.
+How a zip's entry begins. A pattern that begins with one letter alone is looked for by that letter,
+half as fast again as four bytes are.
 """
 _METHODS = frozenset((0, 8, 12, 14, 93, 95))
 
