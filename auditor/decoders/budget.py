@@ -133,7 +133,7 @@ class Budget:
 
 class Measured:
     """
-    The bytes of a layer's own file, as they earn a budget.
+    The bytes of a layer's own file, as they earn a budget where its size is not known.
     """
 
     def __init__(self, source: Reader, budget: Budget) -> None:

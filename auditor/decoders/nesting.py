@@ -116,7 +116,7 @@ class Nesting:
             return self._parts(decoder, file, budget, depth)
         if depth.files >= self._limits.depth:
             return self._too_deep(name, file, budget)
-        if not depth.files:
+        if not depth.files and file.size is None:
             file.reader = Peekable(Measured(file.reader, budget))
         return self._open(name, decoder, file, budget, depth)
 
@@ -173,9 +173,10 @@ class Nesting:
                 yield part
 
     def _nested(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
-        if budget.left < LEAST:
+        left = budget.left
+        if left < LEAST:
             raise OverBudget("unpacks to more than is opened")
-        part = budget.part(self._share(file, budget.left))
+        part = budget.part(self._share(file, left))
         meter = Metered(file.reader.bare(), part)
         first = meter.read(SMALL)
         # NOTE: most files in files are small: from here on such a one is only bytes.
