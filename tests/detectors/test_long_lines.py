@@ -4,15 +4,18 @@ Lines of megabytes: the same values, and nothing is looked for on all of a line 
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 import re
 from collections import Counter
 
 import pytest
-from detect_secrets.filters import heuristic
+from detect_secrets.filters import allowlist, heuristic
 from detect_secrets.plugins.base import BasePlugin
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import KeywordDetector
+from detect_secrets.util.code_snippet import CodeSnippet
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -55,6 +58,29 @@ def test_words_of_nothing_but_keywords_are_told(parts: list[str]) -> None:
     many = len(keywords._KEYWORD.findall(word)) > keywords.WILD_KEYWORDS
 
     assert keywords._has_many(word) == many
+
+
+def test_each_private_key_on_a_long_line_is_told() -> None:
+    """Far from each other, whole, with the line breaks written as in JSON."""
+    drawn = random.Random(7)
+    keys = [
+        "-----BEGIN PRIVATE " + f"KEY-----\n{base64.b64encode(drawn.randbytes(96)).decode()}\n"
+        "-----END PRIVATE KEY-----"
+        for _ in range(3)
+    ]
+    line = ("x " * 20_000).join(json.dumps(key) for key in keys)
+    found = [one for one in detect(Text("/app/a.json", line)) if isinstance(one, Finding)]
+
+    assert [one.secret.reveal() for one in found if one.detector == "Private Key"] == keys
+
+
+@pytest.mark.parametrize("pragma", ["pragma: allowlist secret", "pragma: whitelist secret"])
+def test_comments_that_allow_a_line_are_told_from_other_pragmas(pragma: str) -> None:
+    """As detect-secrets sees them, on a line or above it."""
+    for line in (f"x = 1  # {pragma}", "#pragma once", "x = 1  # pragma: no cover"):
+        context = CodeSnippet([line], 0, 0)
+        theirs = allowlist.is_line_allowlisted("a.py", line, context)
+        assert filters._is_allowlisted("a.py", line, context) == theirs == (pragma in line)
 
 
 @given(

@@ -30,6 +30,10 @@ NEAR = 1 << 15
 """
 How far from a string of a binary the provider may be named, in bytes.
 """
+KEY_END = "-END "
+"""
+Where this stands near a private key on a long line, all of the key does.
+"""
 SYMBOL = 200
 """
 By so many characters it shows whether something in a binary is a symbol's name and no token.
@@ -119,9 +123,10 @@ def _near(match: Match, lines: Lines) -> list[str]:
     """
     The line of a match, and those on which the secret may go on.
     """
-    if match.near is not None and match.secret_type != "Private Key":
+    is_key = match.secret_type == "Private Key"
+    if match.near is not None and (not is_key or KEY_END in match.near):
         return [match.near]
-    if match.secret_type == "Private Key":
+    if is_key:
         return lines.following(match.line, KEY_LINES)
     return [lines.text(match.line)]
 

@@ -8,6 +8,7 @@ asked, with which arguments and in which order, is the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
@@ -22,6 +23,7 @@ PRAGMA = "pragma"
 """
 A word of every comment that allows a line.
 """
+_ALLOWING = re.compile(f"{PRAGMA}: ?(?:allow|white)list")
 
 LONG = 1000
 """
@@ -97,16 +99,23 @@ def may_allow(line: str, context: CodeSnippet) -> bool:
     """
     known = {_is_allowlisted, _is_indirect_reference, _is_likely_id}
     others = any(one not in known for one, _ in (*_of_lines(), *_of_contexts()))
-    return others or PRAGMA in line or PRAGMA in context.previous_line
+    return others or _may_be_allowed(line) or _may_be_allowed(context.previous_line)
 
 
 def _is_allowlisted(filename: str, line: str, context: CodeSnippet) -> bool:
     """
     The library's filter, asked only where its comment can be: it has twelve patterns.
     """
-    if PRAGMA not in line and PRAGMA not in context.previous_line:
+    if not _may_be_allowed(line) and not _may_be_allowed(context.previous_line):
         return False
     return bool(allowlist.is_line_allowlisted(filename, line, context))
+
+
+def _may_be_allowed(line: str) -> bool:
+    """
+    Whether there may be a comment that allows a line: programs have pragmas of many kinds.
+    """
+    return PRAGMA in line and bool(_ALLOWING.search(line))
 
 
 def _rejects(filters: tuple[Filter, ...], values: dict[str, Any]) -> bool:
