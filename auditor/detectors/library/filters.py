@@ -143,6 +143,13 @@ def _of_more() -> tuple[Filter, ...]:
     return tuple(one for one in _of_secrets() if one[1] != ("secret",))
 
 
+def wants_letters() -> bool:
+    """
+    Whether values without any letter are rejected.
+    """
+    return any(one is heuristic.is_not_alphanumeric_string for one, _ in _of_secrets())
+
+
 def rejects_secret(secret: str, filename: str, plugin: BasePlugin, line: str) -> bool:
     """
     Whether a plugin's value is none by itself, or by the line that it stands on.

@@ -19,6 +19,7 @@ from detect_secrets.settings import get_plugins, get_settings
 from detect_secrets.util.filetype import determine_file_type
 
 from auditor.detectors.library.custom import custom_plugins
+from auditor.detectors.library.filters import wants_letters
 from auditor.detectors.library.providers import ProviderPlugin, provider_plugins
 from auditor.detectors.library.unplugged import unplugged
 from auditor.detectors.library.worth import behind
@@ -210,8 +211,23 @@ def in_text() -> Prefilter:
     """
     The prefilter of all rules for texts.
     """
-    worth = {number: rule.worth for number, rule in enumerate(rules()) if rule.worth}
-    return make([rule.patterns for rule in rules()], worth=worth)
+    known = rules()
+    worth = {number: rule.worth for number, rule in enumerate(known) if rule.worth}
+    lettered = frozenset(n for n, rule in enumerate(known) if _tells_letters(rule.plugin))
+    return make([rule.patterns for rule in known], worth=worth, lettered=lettered)
+
+
+def _tells_letters(plugin: BasePlugin) -> bool:
+    """
+    Whether a filter rejects whatever a plugin finds without a letter in it. That is all that the
+    plugin for public addresses finds, on every line of a server's log.
+    """
+    return (
+        isinstance(plugin, RegexBasedDetector)
+        and type(plugin).analyze_line is BasePlugin.analyze_line
+        and type(plugin).analyze_string is RegexBasedDetector.analyze_string
+        and wants_letters()
+    )
 
 
 @cache

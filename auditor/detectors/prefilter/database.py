@@ -17,9 +17,9 @@ import hyperscan
 import platformdirs
 
 from auditor import __version__
-from auditor.detectors.prefilter import expressions, literals, shortened
+from auditor.detectors.prefilter import expressions, letters, literals, shortened
 
-_WRITERS = (expressions, literals, shortened)
+_WRITERS = (expressions, letters, literals, shortened)
 """
 What decides how a pattern is written; changed, it writes another.
 """

@@ -12,6 +12,7 @@ import hyperscan
 from auditor.detectors.prefilter.base import NEAR, Hit, Patterns, Worth
 from auditor.detectors.prefilter.database import Plan, compiled
 from auditor.detectors.prefilter.expressions import FOLDED, Form, Unknown, superset
+from auditor.detectors.prefilter.letters import may_hold_letters
 from auditor.detectors.prefilter.plain import PlainPrefilter
 
 _ASCII = int(re.ASCII)
@@ -40,6 +41,7 @@ class FastPrefilter:
         strings: bool = False,
         once: frozenset[int] = frozenset(),
         worth: Mapping[int, Worth] | None = None,
+        lettered: frozenset[int] = frozenset(),
     ) -> None:
         # Patterns in ASCII alone take no other letter for one of theirs.
         self._foldable = [
@@ -49,7 +51,10 @@ class FastPrefilter:
         ]
         self._strings = strings
         texts = [[(regex.pattern, regex.flags) for regex in group or ()] for group in patterns]
-        found = compiled((texts, strings, sorted(once)), lambda: _plan(patterns, strings, once))
+        found = compiled(
+            (texts, strings, sorted(once), sorted(lettered)),
+            lambda: _plan(patterns, strings, once, lettered),
+        )
         self.database = found.database
         """
         All expressions, compiled.
@@ -122,10 +127,14 @@ class FastPrefilter:
         return [*told, *((end, rule) for end in ends for rule in self._foldable)]
 
 
-def _plan(patterns: Patterns, strings: bool, once: frozenset[int]) -> Plan:
+def _plan(
+    patterns: Patterns, strings: bool, once: frozenset[int], lettered: frozenset[int]
+) -> Plan:
     plan = Plan()
     for rule, group in enumerate(patterns):
         for number, regex in enumerate(group or ()):
+            if rule in lettered and not may_hold_letters(regex):
+                continue
             for form in _STRINGS if strings else _TEXT:
                 try:
                     expression = superset(regex, form), _flags(rule in once)
