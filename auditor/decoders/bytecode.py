@@ -129,12 +129,7 @@ class BytecodeDecoder:
         named: set[bytes] = set()
         for code in objects.codes:
             for name, value in _given(code, version):
-                # NOTE: no quotes: in them every constant would be looked at for its entropy.
-                if len(value) > LONGEST:
-                    told = value.strip().translate(_LINES)
-                else:
-                    told = value.translate(_SPACES)
-                given[name + b" = " + told] = None
+                given[name + b" = " + _written(value)] = None
                 named.add(value)
         # What was given to a name is told with that alone.
         found = b"\n".join(
@@ -165,6 +160,17 @@ def _given(code: Code, version: _Version) -> Iterator[tuple[bytes, bytes]]:
             continue
         if len(value) >= SHORTEST and name != b"__doc__" and _NAME.fullmatch(name):
             yield name, value
+
+
+def _written(value: bytes) -> bytes:
+    """
+    A constant as its source had it, without escapes.
+    """
+    if len(value) > LONGEST:
+        return value.strip().translate(_LINES)
+    told = value.translate(_SPACES)
+    quote = next((quote for quote in (b'"', b"'") if quote not in told), b"")
+    return quote + told + quote
 
 
 def _at(values: tuple[object, ...], index: bytes) -> object:

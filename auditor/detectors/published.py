@@ -103,6 +103,7 @@ VALUES = {
     "456a51b1f1b3cf3ed76de579926f0727797eb6efb4b7e6a53c74f9a94c95d87a": "the Google Cloud SDK",
     "8c84371fe99b1703f3acc49f371b90ea628612f22fd1b057ae24c2e34f710218": "CMake",
     "b3f19cc85129501b94306e7892b522f46fa2dcda7da664cc74a0ca9314d7d984": "gsutil",
+    "486743a2eab4395e9aa988000e855c5291ce88be9dda6adb680537076941c28d": "the Google Cloud SDK",
     "f0386f9be1fe905fb2f97a8daff11a9baa9988ceca7c2ecae4aec8db182db1b4": "the Google Cloud SDK",
 }
 """

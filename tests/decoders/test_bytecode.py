@@ -14,7 +14,8 @@ import pytest
 
 from auditor.decoders import decode
 from auditor.decoders.marshalled import Unmarshal
-from auditor.model import Gap, Reading, Text
+from auditor.detectors import detect
+from auditor.model import Finding, Gap, Reading, Text
 from auditor.streams.reading import File, Kept, Peekable
 
 LAYOUT = (20, (8, 2)) if sys.version_info >= (3, 11) else (24, (8, 1))
@@ -79,7 +80,35 @@ def test_a_short_constant_is_one_line() -> None:
     """
     The name that it was given stands before all of it.
     """
-    assert "password = first second" in document(compiled("password = 'first\\nsecond'\n"))
+    assert 'password = "first second"' in document(compiled("password = 'first\\nsecond'\n"))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("plain word", '"plain word"'),
+        ('a "b" c d', "'a \"b\" c d'"),
+        ("\"a\" 'b' c", "\"a\" 'b' c"),
+    ],
+)
+def test_a_constant_is_written_in_quotes(value: str, told: str) -> None:
+    """
+    As its source has it: a password without them is a word of a program to its readers.
+    """
+    assert f"name = {told}\n" in document(compiled(f"name = {value!r}\n")) + "\n"
+
+
+def test_a_password_whose_source_is_gone_is_found() -> None:
+    """
+    By its name, as in the source; no constant is told for its randomness alone.
+    """
+    password, random = "hunt3r" + "2Xy9!", "9f8e7d6c5b4a3928" + "1706f5e4d3c2b1a0"
+    source = (
+        f"DB_PASSWORD = {password!r}\nclass A:\n    api_key = {random!r}\nx = {random[::-1]!r}\n"
+    )
+    found = [f for part in parts(compiled(source)) if isinstance(part, Text) for f in detect(part)]
+    told = {(f.name, f.secret.reveal()) for f in found if isinstance(f, Finding)}
+    assert told == {("DB_PASSWORD", password), ("api_key", random)}
 
 
 def test_cut_anywhere() -> None:
@@ -104,7 +133,7 @@ def test_code_that_gives_nothing_is_passed_over() -> None:
     objects.read()
     assert not objects.codes
     assert {b"shared", b"name", b"given to it"} <= set(objects.strings)
-    assert "shared = given to it" in document(compiled(source))
+    assert 'shared = "given to it"' in document(compiled(source))
 
 
 def test_too_deep_is_read_as_strings() -> None:

@@ -187,4 +187,4 @@ def test_bytecode(folder: Path, python: Path) -> None:
     data = (folder / "m.pyc").read_bytes()
     parts = decode(File("/m", Peekable(Kept(data))))
     texts = "\n".join(part.content for part in parts if isinstance(part, Text))
-    assert f"api_key = {TOKEN}\n" in f"{texts}\n"
+    assert f'api_key = "{TOKEN}"\n' in f"{texts}\n"

@@ -34,7 +34,7 @@ _TYPE = lazy_regex(
     r"dict|map|float|double|binary|blob|buffer|function|void|optional|uuid|date(?:time)?|"
     r"securestring|secretstr|hidden|password|required|files?|compat|ldap|nis|sss|db|plain|"
     r"basic|true|false|systemd|bearer|digest|oauth2?|none|apikey|header|query|cookie|body|"
-    r"inherit|prompt|ask|auto|"
+    r"inherit|prompt|ask|auto|[a-z]\w*(?:::[a-z]\w*)+|"
     r"default|disabled?|enabled?|unset|never|always|once)(?:\[\]|\?|\(\d*\)|<.*>)?$",
     re.IGNORECASE,
 )

@@ -24,7 +24,7 @@ from auditor.detectors.library.filters import (
 from auditor.detectors.library.lines import OPEN, Line, Lines
 from auditor.detectors.library.providers import ProviderPlugin
 from auditor.detectors.library.rewritten import rewritten
-from auditor.detectors.library.rules import TOKENS, allowed, family, in_text, rules
+from auditor.detectors.library.rules import COMPILED, TOKENS, allowed, family, in_text, rules
 from auditor.detectors.prefilter import NEAR, Hit
 from auditor.model import Confidence
 
@@ -93,7 +93,7 @@ def matches(
     All that detect-secrets' plugins and filters find in a text of that file name, each once. Only
     a file is tried as INI and YAML.
     """
-    kind = TOKENS if only_tokens else family(filename)
+    kind = TOKENS if only_tokens else family(filename) if is_file else COMPILED
     hits = in_text().hits(text.data)
     seen: set[tuple[str, str, int]] = set()
     for found in scan(text, hits, filename, kind) if hits else ():

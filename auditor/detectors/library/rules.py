@@ -30,6 +30,11 @@ TOKENS = "tokens"
 """
 The family of rules for binaries and names: what looks like a secret by itself.
 """
+COMPILED = "compiled"
+"""
+The family of rules for what was made of compiled programs: no plugin of detect-secrets goes by
+names or randomness there, since most of it others wrote.
+"""
 RUN_LIMIT = 256
 """
 How far back a quoted string is looked at before a plugin is asked, in bytes.
@@ -197,13 +202,17 @@ def _entropy_rule(plugin: HighEntropyStringsPlugin) -> Rule:
 @cache
 def allowed(kind: str) -> frozenset[int]:
     """
-    The numbers of the rules for a family of files, or for `TOKENS`.
+    The numbers of the rules for a family of files, for `TOKENS` or for `COMPILED`.
     """
-    return frozenset(
-        number
-        for number, rule in enumerate(rules())
-        if (not rule.generic if kind == TOKENS else rule.family in (None, kind))
-    )
+    return frozenset(number for number, rule in enumerate(rules()) if _is_for(kind, rule))
+
+
+def _is_for(kind: str, rule: Rule) -> bool:
+    if kind == TOKENS:
+        return not rule.generic
+    if kind == COMPILED:
+        return not rule.generic or isinstance(rule.plugin, ProviderPlugin)
+    return rule.family in (None, kind)
 
 
 @cache
