@@ -153,6 +153,7 @@ def test_translations_hold_words() -> None:
         ("keytool -storepass {} -list", PASS),
         ("kubectl create secret generic x --from-literal=password={}", PASS),
         ("serve --api-token {}", RANDOM),
+        ("serve --password {}", f"s-{PASS}"),
         ("curl -H 'Authorization: Bearer {}' https://api.example.com/", RANDOM),
         ("curl -H 'X-Api-Key: {}' https://api.example.com/", RANDOM),
         ("curl 'https://api.example.com/?a=b&token={}'", RANDOM),

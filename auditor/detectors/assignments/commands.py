@@ -189,7 +189,7 @@ _SQL_PATTERN = lazy_regex(
     re.IGNORECASE,
 )
 _OPTION_PATTERN = lazy_regex(
-    rf"(?:^|[^\w\-])--?[\w.\-]*{CORE}[\w\-]*[\"']?(?:=|,?\s+[\"']?|[\"'],\s*[\"'])[^\s\-]{{3}}",
+    rf"(?:^|[^\w\-])--?[\w.\-]*{CORE}[\w\-]*[\"']?(?:=|,?\s+[\"']?|[\"'],\s*[\"'])[^\s\-].{{2}}",
     re.IGNORECASE,
 )
 _LITERAL_PATTERN = lazy_regex(r"--from-literal[=\s]")
