@@ -42,7 +42,7 @@ def assemble(
     spare = tuple(_unreferenced(documents, used | found.indexes))
     images = [
         replace(
-            _image(documents, manifest, reference if len(chosen) == 1 else None, exact),
+            _image(documents, manifest, reference if _is_one(chosen) else None, exact),
             source=found.sources.get(manifest.id),
             documents=(*_documents(manifest), *found.statements),
         )
@@ -100,6 +100,15 @@ def _choose(
         there = ", ".join(dict.fromkeys(m.platform or "unknown" for m in tagged))
         raise NotAnImage(f"{reference}: not there for {platform}", f"Platforms: {there}.")
     return chosen
+
+
+def _is_one(chosen: Sequence[Found]) -> bool:
+    """
+    Whether they are one image, which the reference names, be it for several platforms.
+    """
+    has_tags = any(manifest.tags for manifest in chosen)
+    platforms = {manifest.platform for manifest in chosen}
+    return len(chosen) == 1 or (not has_tags and len(platforms) == len(chosen))
 
 
 def _unreferenced(documents: Documents, used: set[str]) -> Iterator[Field]:

@@ -43,7 +43,9 @@ def test_all_platforms_are_audited() -> None:
     """
     Without a choice every platform of an index is an image.
     """
-    assert [i.platform for i in images(oci_members(multi()))] == list(PLATFORMS)
+    found = images(oci_members(multi()))
+    assert [i.platform for i in found] == list(PLATFORMS)
+    assert {i.reference for i in found} == {"ref"}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
