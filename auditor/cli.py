@@ -45,6 +45,7 @@ IMAGE is one of
   ./image.tar, ./layout         an archive or OCI layout (any producer)
   docker-archive:x.tar[:tag], oci-archive:x.tar, oci:dir[:tag], dir:dir
   docker:name, podman:name      one engine and no other
+  registry:host/name:tag        a registry, without an engine (or name@sha256:…)
   -                             an archive on standard input
 
 \b

@@ -80,11 +80,14 @@ class Contents:
     @property
     def exported(self) -> Exported | None:
         """
-        All of it to be kept; `None` if something was left out or is there twice.
+        All of it to be kept; `None` if something was left out, is there twice, or is not what its
+        name says.
         """
         documents = self.documents.by_name.values()
         names = {member.name for member in self.members}
         if self.gaps or len(names) < len(self.members) or any(d.data is None for d in documents):
+            return None
+        if any(_is_misnamed(member) for member in self.members):
             return None
         return Exported(tuple(self.members))
 
@@ -132,6 +135,14 @@ def read(
             _wait(waiting, max(BEGUN, runner.jobs) if blob.place is not None else 0)
     _wait(waiting)
     return contents
+
+
+def _is_misnamed(member: Member) -> bool:
+    """
+    Whether it is named by a digest that its bytes do not have: the next time it may be another.
+    """
+    folder, _, stated = member.name.rpartition("/")
+    return folder == "blobs/sha256" and member.digest not in (None, f"sha256:{stated}")
 
 
 def _wait(waiting: deque[Callable[[], None]], most: int = 0) -> None:

@@ -51,7 +51,7 @@ def audit(
         exporter.pull(request.reference, request.platform)
     known = Known(_use(request), shelf)
     known.begin(_files(request))
-    base = _describe(request.base)[0] if request.base else None
+    bases = _describe(request.base) if request.base else ()
     given = _dockerfile(request.dockerfile, known) if request.dockerfile else Context()
     read = partial(_read, request=request, begin=begin, progress=progress, known=known)
     try:
@@ -61,7 +61,7 @@ def audit(
         known.forget()
         export, contents = read()
     given = replace(given, marks=known.marks)
-    reports = _reports(request, export, contents, base, given, known)
+    reports = _reports(request, export, contents, bases, given, known)
     known.keep(export, contents, reports)
     return reports
 
@@ -83,11 +83,11 @@ def _read(
     """
     source, name = exporter.choose(request.reference)
     with (
-        source.open(name) as export,
+        source.open(name, request.platform) as export,
         Runner(request.jobs or cores(), prepare, begin) as runner,
     ):
         log.info("reading %s from %s", request.reference, export.source)
-        told, images = _told(request.reference, known)
+        told, images = _told(request.reference, export, known)
         layers = known.layers(told, images)
         contents = known.replayed(export)
         if contents is None or not known.fits(contents):
@@ -123,7 +123,7 @@ def _reports(
     request: Request,
     export: Export,
     contents: Contents,
-    base: Image | None,
+    bases: tuple[Image, ...],
     given: Context,
     known: Known,
 ) -> list[Report]:
@@ -136,14 +136,22 @@ def _reports(
     for image in _images(contents, export, request):
         if request.all_platforms:
             image = oci.must_have_platforms(image)
-        if base is None and image.base_name is not None and kind in ENGINES:
+        if not bases and image.base_name is not None and kind in ENGINES:
             # What the engine has to say of another image may change.
             known.is_passing = True
-        below = base or _named_base(image, kind)
+        below = _fitting(bases, image) or _named_base(image, kind)
         reports.append(_report(image, kind, contents, below, spare, request, context, known))
         # What belongs to no image is told once.
         spare = []
     return reports
+
+
+def _fitting(bases: tuple[Image, ...], image: Image) -> Image | None:
+    """
+    Of a base for several platforms the one for the image's own.
+    """
+    same = (base for base in bases if base.platform == image.platform)
+    return next(same, bases[0] if bases else None)
 
 
 def _dockerfile(path: str, known: Known) -> Context:
@@ -202,7 +210,9 @@ def _describe(reference: str) -> tuple[Image, ...]:
     return source.describe(name)
 
 
-def _told(reference: str, known: Known) -> tuple[ToldDetector | None, tuple[Image, ...]]:
+def _told(
+    reference: str, export: Export, known: Known
+) -> tuple[ToldDetector | None, tuple[Image, ...]]:
     """
     What looks in the layers for values that the metadata gives away, and the images with that
     metadata. Nothing for a stream, which names its metadata last.
@@ -210,7 +220,7 @@ def _told(reference: str, known: Known) -> tuple[ToldDetector | None, tuple[Imag
     if reference == "-":
         return None, ()
     try:
-        images = _describe(reference)
+        images = export.images or _describe(reference)
     except AuditError:
         # The audit itself meets the same, and tells it.
         return None, ()

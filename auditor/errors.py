@@ -6,6 +6,8 @@ What can stop an audit. Each error says what happened and what to do.
     ├── ImageNotFound         exit 3: nothing of that name
     ├── EngineUnavailable     exit 3: no engine answers, or it lets us not in
     ├── ExportFailed          exit 3: the engine has the image and cannot write it
+    ├── RegistryUnavailable   exit 3: a registry does not answer, or not now
+    ├── RegistryDenied        exit 3: a registry does not let us read
     ├── NotAnImage            exit 3: something else than an image
     └── Unreadable            exit 3: a file that cannot be opened
 
@@ -55,6 +57,18 @@ class EngineUnavailable(AuditError):
 class ExportFailed(AuditError):
     """
     The engine knows the image and failed to export it.
+    """
+
+
+class RegistryUnavailable(AuditError):
+    """
+    A registry is not there, cannot be trusted, or answers nothing of use.
+    """
+
+
+class RegistryDenied(AuditError):
+    """
+    A registry wants a login, or another one.
     """
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -436,3 +438,64 @@ def podman_engine() -> Iterator[Podman]:
             socket = folder / "podman.sock"
             _wait(socket.exists, "podman system service", log)
             yield podman
+
+
+class Registry:
+    """
+    Debian's registry, with a user and a password or open to all.
+    """
+
+    def __init__(self, host: str, login: tuple[str, str] | None = None) -> None:
+        self.host = host
+        self._login = ":".join(login) if login else ""
+
+    def push(self, layout: Path, name: str) -> None:
+        """
+        Copies the one image of an OCI layout with all its platforms; gives it a name and tag.
+        """
+        login = ("--dest-creds", self._login) if self._login else ()
+        options = ("--all", "--dest-tls-verify=false", *login)
+        run(["skopeo", "copy", *options, f"oci:{layout}", f"docker://{self.host}/{name}"])
+
+    def up(self) -> bool:
+        """
+        Whether it answers.
+        """
+        host, _, port = self.host.partition(":")
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
+            return True
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def registry_server(login: tuple[str, str] | None = None) -> Iterator[Registry]:
+    """
+    A running registry without images.
+    """
+    with short_folder() as folder:
+        registry = Registry(f"127.0.0.1:{_free_port()}", login)
+        config = {
+            "version": "0.1",
+            "log": {"level": "warn"},
+            "storage": {"filesystem": {"rootdirectory": str(folder / "images")}},
+            "http": {"addr": registry.host},
+        }
+        if login is not None:
+            # The only hash that the registry takes is bcrypt's.
+            salt = "$2b$05$" + "abcdefghijklmnopqrstuu"
+            script = "print crypt($ARGV[0], $ARGV[1])"
+            hashed = run(["perl", "-e", script, login[1], salt])
+            (folder / "htpasswd").write_text(f"{login[0]}:{hashed}\n")
+            config["auth"] = {"htpasswd": {"realm": "r", "path": str(folder / "htpasswd")}}
+        (folder / "config.yml").write_text(json.dumps(config))
+        log = folder / "log"
+        with process(["docker-registry", "serve", folder / "config.yml"], log):
+            _wait(registry.up, "docker-registry", log)
+            yield registry

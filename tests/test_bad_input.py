@@ -216,9 +216,10 @@ def test_context_that_does_not_exist(call: Call, tmp_path: Path) -> None:
 
 def test_registry(call: Call) -> None:
     """
-    A registry, which is not read yet.
+    A registry that is not named, and one that is not there.
     """
-    check_error(call("registry:registry.example.com/app:1"), 2, "not read from a registry yet")
+    check_error(call("registry:app:1"), 2, "names no registry; none is assumed")
+    check_error(call("registry:127.0.0.1:1/app:1"), 3, "connection refused")
 
 
 # --- no archive ------------------------------------------------------------------------------

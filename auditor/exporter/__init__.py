@@ -7,12 +7,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from auditor.errors import AuditError, UsageError
+from auditor.errors import AuditError
 from auditor.exporter import engine_images
 from auditor.exporter.archive import ArchiveSource, StdinSource
 from auditor.exporter.base import HEAD, Blob, Export, Source
 from auditor.exporter.docker import DockerSource
 from auditor.exporter.folder import FolderSource
+from auditor.exporter.registry import RegistrySource
 from auditor.patterns import lazy_regex
 
 SOURCES: dict[str, Source] = {
@@ -23,6 +24,7 @@ SOURCES: dict[str, Source] = {
     "oci": FolderSource("oci"),
     "oci-archive": ArchiveSource("oci-archive"),
     "podman": DockerSource("podman"),
+    "registry": RegistrySource("registry"),
     "stdin": StdinSource("stdin"),
 }
 """
@@ -44,11 +46,6 @@ def choose(reference: str) -> tuple[Source, str]:
     match = _PREFIX.match(reference)
     if match and match[1] in SOURCES and not Path(reference).exists():
         return SOURCES[match[1]], match[2]
-    if match and match[1] == "registry":
-        raise UsageError(
-            f"{reference}: images are not read from a registry yet",
-            "Pull it first, or copy it: skopeo copy docker://… oci:folder, then audit oci:folder.",
-        )
     path = Path(reference)
     if path.is_file() or _looks_like_path(reference):
         return SOURCES["oci" if path.is_dir() else "docker-archive"], reference

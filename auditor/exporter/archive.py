@@ -43,7 +43,7 @@ class ArchiveSource:
         self._name = name
 
     @contextmanager
-    def open(self, reference: str) -> Iterator[Export]:
+    def open(self, reference: str, platform: str | None = None) -> Iterator[Export]:
         """
         See `Source.open`.
         """
@@ -87,7 +87,7 @@ class StdinSource:
         self._name = name
 
     @contextmanager
-    def open(self, reference: str) -> Iterator[Export]:
+    def open(self, reference: str, platform: str | None = None) -> Iterator[Export]:
         """
         See `Source.open`.
         """

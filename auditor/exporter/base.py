@@ -82,6 +82,10 @@ class Export:
     Everything that an engine says of the image without exporting it: the same state, the same
     export. `None` where that cannot be told.
     """
+    images: tuple[Image, ...] | None = None
+    """
+    What the images say of themselves, as `Source.describe` gives it, where that is known already.
+    """
 
 
 class Source(Protocol):
@@ -89,9 +93,10 @@ class Source(Protocol):
     A place where images come from.
     """
 
-    def open(self, reference: str) -> AbstractContextManager[Export]:
+    def open(self, reference: str, platform: str | None = None) -> AbstractContextManager[Export]:
         """
-        Begin to export. Raises an `AuditError` if there is nothing to be had.
+        Begin to export. Layers of no image for `platform` may be left out. Raises an `AuditError`
+        if there is nothing to be had.
         """
 
     def describe(self, reference: str) -> tuple[Image, ...]:

@@ -49,7 +49,7 @@ class DockerSource:
         self.engine = engine
 
     @contextmanager
-    def open(self, reference: str) -> Iterator[Export]:
+    def open(self, reference: str, platform: str | None = None) -> Iterator[Export]:
         """
         See `Source.open`.
         """

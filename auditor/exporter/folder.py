@@ -24,7 +24,7 @@ class FolderSource:
         self._name = name
 
     @contextmanager
-    def open(self, reference: str) -> Iterator[Export]:
+    def open(self, reference: str, platform: str | None = None) -> Iterator[Export]:
         """
         See `Source.open`.
         """

@@ -29,6 +29,7 @@ _PART = lazy_regex(r"^config\.([A-Z][A-Za-z]+)\b")
 _STATEMENT = lazy_regex(r"^(attestation/\d+)\b(.*)$", re.DOTALL)
 _PASSED = lazy_regex(r"(?:^|\.)(build-arg:[^.]+)$", re.DOTALL)
 _SPARE = lazy_regex(r"^unreferenced/(.+)$", re.DOTALL)
+_BY_DIGEST = lazy_regex(r"^blobs/([a-z0-9+._-]+)/([0-9a-f]+)$")
 _PLACEHOLDER = "IMAGE.tar"
 """
 Stands for what came on standard input.
@@ -118,7 +119,7 @@ def _commands(
         layer = image.layers[place.layer]
         scan = scans.get(layer.blob) if layer.blob else None
         if scan is not None:
-            yield from _in_layer(item, scan, whence, entries, layer.digest)
+            yield from _in_layer(item, scan, whence, entries)
         return
     if match := _SPARE.match(place.path):
         yield from _in_spare(item, match[1], scans, whence, entries)
@@ -138,10 +139,12 @@ def _is_encoded(inside: str | None) -> TypeGuard[str]:
 # --- blobs -----------------------------------------------------------------------------------
 
 
-def _blob(whence: Whence, names: Sequence[str], digest: str | None = None) -> str | None:
+def _blob(whence: Whence, names: Sequence[str]) -> str | None:
     """
     What prints a stored blob, or several, one after the other.
     """
+    if whence.kind == "registry":
+        return _of_registry(whence, names)
     words = [_member(whence.stored.get(name, name)) for name in names]
     source = word(whence.name)
     if source is None or None in words:
@@ -154,14 +157,25 @@ def _blob(whence: Whence, names: Sequence[str], digest: str | None = None) -> st
         return f"cat {' '.join(path for path in paths if path)}" if None not in paths else None
     if whence.kind == "stdin":
         return f"tar -xOf - {members} < {_PLACEHOLDER}"
-    if whence.kind == "registry":
-        return _registry_blob(whence, digest)
     return f"tar -xOf {source} {members}"
 
 
-def _registry_blob(whence: Whence, digest: str | None) -> str | None:
-    repository = re.sub(r"@.*$|:[^/:]*$", "", whence.name)
-    return f"crane blob {word(f'{repository}@{digest}')}" if digest else None
+def _of_registry(whence: Whence, names: Sequence[str], kind: str = "blob") -> str | None:
+    """
+    What has a registry send blobs, or manifests: crane keeps to the login of docker.
+    """
+    if list(names) == ["index.json"]:
+        # What is called so here is the document that the image's name means.
+        return f"crane manifest {word(whence.name)}"
+    host, _, path = whence.name.partition("/")
+    repository = f"{host}/{re.split('[:@]', path, maxsplit=1)[0]}"
+    matches = [_BY_DIGEST.match(name) for name in names]
+    commands = [
+        f"crane {kind} {word(f'{repository}@{match[1]}:{match[2]}')}" for match in matches if match
+    ]
+    if len(commands) < len(names):
+        return None
+    return commands[0] if len(commands) == 1 else f"{{ {'; '.join(commands)}; }}"
 
 
 def _member(name: str) -> str | None:
@@ -185,10 +199,9 @@ def _in_layer(
     scan: LayerScan,
     whence: Whence,
     entries: Entries,
-    digest: str | None = None,
 ) -> Iterator[str]:
     finding = item.finding
-    blob = _blob(whence, [scan.name], digest)
+    blob = _blob(whence, [scan.name])
     name = entries.name(scan, finding.path)
     member = _member(name)
     if blob is None or member is None or not finding.path.startswith("/"):
@@ -301,8 +314,8 @@ def _in_document(item: Evidence, image: Image, whence: Whence) -> Iterator[str]:
         names = ["index.json"]
     if path.startswith("legacy/") or not names:
         return
-    if whence.kind == "registry":
-        blob: str | None = f"skopeo inspect --config docker://{word(whence.name)}"
+    if whence.kind == "registry" and known == "manifest":
+        blob = _of_registry(whence, names[:1], "manifest")
     else:
         blob = _blob(whence, names[:1])
     if blob is not None:

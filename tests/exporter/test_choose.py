@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from auditor.errors import UsageError
 from auditor.exporter import SOURCES, choose
 
 
@@ -48,6 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("dir:dir", "dir", "dir"),
         ("oci:odd", "docker-archive", "oci:odd"),
         ("unknown:app", "docker", "unknown:app"),
+        ("registry:registry.example.com/app:1", "registry", "registry.example.com/app:1"),
     ],
 )  # fmt: skip
 def test_the_source(reference: str, source: str, name: str) -> None:
@@ -62,12 +62,3 @@ def test_a_folder_that_is_no_layout_is_a_name() -> None:
     An image may be called like a folder that happens to be here.
     """
     assert choose("python") == (SOURCES["docker"], "python")
-
-
-def test_registries_are_not_read_yet() -> None:
-    """
-    The error says how to get there all the same.
-    """
-    with pytest.raises(UsageError) as caught:
-        choose("registry:registry.example.com/app:1")
-    assert "skopeo" in caught.value.hint

@@ -18,6 +18,8 @@ from auditor.exporter import SOURCES, contexts
 from auditor.model import Report, State
 from auditor.ranking import Policy
 from tests.exporter.fake_engine import FakeEngine, layers, serving
+from tests.exporter.fake_registry import FakeRegistry
+from tests.exporter.fake_registry import serving as registry_serving
 from tests.fakes import checksummed
 from tests.images import (
     COMPRESSIONS,
@@ -238,12 +240,26 @@ def test_engines(name: str, prefix: str, tmp_path: Path, monkeypatch: pytest.Mon
         check(f"{prefix}app:1", "podman" if prefix == "podman:" else "docker")
 
 
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+def test_registry(compression: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    In a registry the image is what it is in a layout.
+    """
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with registry_serving(FakeRegistry()) as fake:
+        fake.push(RECIPE, compression=compression)
+        reference = f"registry:{fake.host}/app:1"
+        check(reference, "registry")
+        (image,) = SOURCES["registry"].describe(reference.partition(":")[2])
+    assert [layer.diff_id for layer in image.layers] == RECIPE.diff_ids
+
+
 def test_every_source_is_run() -> None:
     """
     A source that is added to the table is added to these tests.
     """
     prefixes = [prefix for prefix, _, _ in FILES] + [prefix.rstrip(":") for prefix in ENGINES]
-    assert {*prefixes, "stdin"} - {""} == set(SOURCES)
+    assert {*prefixes, "stdin", "registry"} - {""} == set(SOURCES)
 
 
 @pytest.mark.parametrize("name", ["docker", "docker25 gzip", "oci tar gzip", "oci folder none"])

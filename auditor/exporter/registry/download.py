@@ -1,0 +1,94 @@
+"""
+A blob on its way: resumed where the connection broke, and never lost what came.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+
+from auditor.errors import AuditError, ImageNotFound, RegistryUnavailable
+from auditor.exporter.registry.client import Client, pieces
+from auditor.patterns import lazy_regex
+
+log = logging.getLogger("auditor")
+
+WAITS = (0.5, 2.0, 5.0)
+"""
+Seconds before each new try; after the last one the blob stays cut. Bytes that come begin it anew.
+"""
+_FROM = lazy_regex(r"^bytes (\d+)-")
+
+
+class Download:
+    """
+    The pieces of a blob. Nothing is asked of the registry before the first is.
+    """
+
+    def __init__(self, client: Client, digest: str, size: int) -> None:
+        self._client = client
+        self._digest = digest
+        self._size = size
+        """
+        As the manifest says; negative if it does not.
+        """
+        self._at = 0
+        self.broken: str | None = None
+        """
+        Why it is not whole, once it is not.
+        """
+
+    def __iter__(self) -> Iterator[bytes]:
+        waits = iter(WAITS)
+        while True:
+            before, why = self._at, "ended early"
+            try:
+                yield from self._rest()
+            except RegistryUnavailable as error:
+                why = error.message
+            except ImageNotFound:
+                self.broken = "the registry does not have it"
+                return
+            except AuditError as error:
+                self.broken = self.broken or error.message
+                return
+            else:
+                if self._at >= self._size:
+                    return
+            if self._at > before:
+                waits, self.broken = iter(WAITS), None
+            # NOTE: the first reason is the one that tells something.
+            self.broken = self.broken or f"{why}, after {self._at} bytes"
+            pause = next(waits, None)
+            if pause is None:
+                return
+            log.info("%s: %s", self._digest, self.broken)
+            time.sleep(pause)
+
+    def _rest(self) -> Iterator[bytes]:
+        with self._client.blob(self._digest, self._at) as answer:
+            over = self._at - _start(answer.headers.get("Content-Range"), answer.status_code)
+            if over < 0:
+                raise RegistryUnavailable("the registry skips bytes", "Try again.")
+            for piece in pieces(self._client.place, answer):
+                new, over = piece[over:], max(over - len(piece), 0)
+                if 0 <= self._size < self._at + len(new):
+                    new = new[: self._size - self._at]
+                    self._at = self._size
+                    yield new
+                    self.broken = "is longer than the manifest says"
+                    return
+                self._at += len(new)
+                if new:
+                    yield new
+            if self._at >= self._size:
+                self.broken = None
+
+
+def _start(header: str | None, status: int) -> int:
+    """
+    The place of the first byte of an answer.
+    """
+    match = _FROM.match(header) if header is not None and status == 206 else None
+    return int(match[1]) if match else 0

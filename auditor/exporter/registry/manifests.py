@@ -1,0 +1,250 @@
+"""
+All documents of an image in a registry, and the layers that they name: the root, and from there
+down every index to each manifest, its config and its attestations.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from auditor import oci
+from auditor.errors import AuditError, ImageNotFound, NotAnImage, RegistryUnavailable
+from auditor.exporter.registry.client import Client
+from auditor.exporter.registry.place import is_digest
+from auditor.model import Gap, Image
+from auditor.oci import INDEX_DEPTH
+
+DOCUMENT_COUNT = 2000
+"""
+How many documents of one image are asked for.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """
+    A blob that is no document.
+    """
+
+    name: str
+    """
+    As an OCI layout names it.
+    """
+    digest: str
+    size: int
+    """
+    In bytes, as the manifest says; -1 if it does not.
+    """
+
+
+class Manifests:
+    """
+    The documents of an image, as an OCI layout holds them.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._documents = oci.Documents()
+        self.raw: dict[str, bytes] = {}
+        """
+        By their names, in the order in which they were met.
+        """
+        self.blobs: dict[str, Stored] = {}
+        """
+        What is no document, by its name.
+        """
+        self.gaps: list[Gap] = []
+
+    def read(self) -> None:
+        """
+        Ask for all of them. Raises an `AuditError` if the first is not to be had.
+        """
+        place = self._client.place
+        raw = self._client.manifest(place.version)
+        if is_digest(place.version) and not _is_named(raw, place.version):
+            raise RegistryUnavailable(
+                f"registry {place.host}: what it gives is not {place.version}",
+                "Its storage is damaged, or somebody stands between.",
+            )
+        digest = place.version if is_digest(place.version) else _digest(raw)
+        data = self._keep(digest, raw)
+        known = ("manifests", "layers", "config", "fsLayers")
+        if not isinstance(data, dict) or not any(key in data for key in known):
+            raise NotAnImage(
+                f"registry {place.host}: {place.repository}: is no image",
+                "Check that the host is a registry, and that the name means an image.",
+            )
+        root = {"mediaType": data.get("mediaType"), "digest": digest, "size": len(raw)}
+        index = {"schemaVersion": 2, "manifests": [root]}
+        self.raw = {"index.json": json.dumps(index).encode(), **self.raw}
+        self._documents.add("index.json", self.raw["index.json"])
+        self._below(data, 1)
+
+    def images(self, reference: str, platform: str | None = None) -> tuple[Image, ...]:
+        """
+        What the images say of themselves. Raises `NotAnImage`.
+        """
+        return oci.assemble(self._documents, reference, platform=platform)
+
+    def wanted(self, reference: str, platform: str | None) -> list[Stored]:
+        """
+        What is to be read beside the documents: all, without the layers of other platforms.
+        Raises `NotAnImage` if nothing is there for that platform.
+        """
+        chosen = _digests(self.images(reference, platform))
+        others = _digests(self.images(reference)) - chosen
+        return [blob for blob in self.blobs.values() if blob.digest not in others]
+
+    def state(self, platform: str | None) -> bytes | None:
+        """
+        See `Export.state`: a digest stands for the same bytes wherever and whenever it is met.
+        """
+        if self.gaps:
+            return None
+        told = ["registry", platform, sorted(self.raw), sorted(self.blobs)]
+        return json.dumps(told).encode()
+
+    def _below(self, data: dict[str, Any], depth: int) -> None:
+        """
+        What a manifest or index names.
+        """
+        if isinstance(data.get("manifests"), list):
+            for child in data["manifests"]:
+                self._manifest(child, depth + 1)
+            return
+        for layer in _listed(data.get("fsLayers")):
+            self._blob({"digest": layer.get("blobSum")})
+        for config in _listed([data.get("config")]):
+            self._document(config)
+        for layer in _listed(data.get("layers")):
+            # NOTE: attestations are layers by the letter, and metadata in all else.
+            if str(layer.get("mediaType")).endswith("json"):
+                self._document(layer)
+            else:
+                self._blob(layer)
+
+    def _manifest(self, descriptor: object, depth: int) -> None:
+        digest = self._new(descriptor)
+        if digest is None or depth > INDEX_DEPTH + 1:
+            return
+        raw = self._ask(digest, is_manifest=True)
+        data = self._keep(digest, raw) if raw is not None else None
+        if isinstance(data, dict):
+            self._below(data, depth)
+
+    def _document(self, descriptor: dict[str, Any]) -> None:
+        digest = self._new(descriptor)
+        if digest is None:
+            return
+        if not self._documents.has_room(max(_size(descriptor), 0)):
+            # Too large to be kept: it is looked into as it passes.
+            self._blob(descriptor)
+            return
+        raw = self._ask(digest, is_manifest=False)
+        if raw is not None:
+            self._keep(digest, raw)
+
+    def _blob(self, descriptor: dict[str, Any]) -> None:
+        digest = self._new(descriptor)
+        if digest is not None:
+            name = _name(digest)
+            self.blobs[name] = Stored(name, digest, _size(descriptor))
+            self._documents.saw(name, None)
+
+    def _new(self, descriptor: object) -> str | None:
+        """
+        The digest that a descriptor names, if it was not met before and may be asked for.
+        """
+        stated = descriptor.get("digest") if isinstance(descriptor, dict) else None
+        if not isinstance(stated, str) or not is_digest(stated):
+            self.gaps.append(Gap("manifest", "names a blob without a valid digest", blocking=True))
+            return None
+        name = _name(stated)
+        return None if name in self.raw or name in self.blobs else stated
+
+    def _ask(self, digest: str, *, is_manifest: bool) -> bytes | None:
+        name = _name(digest)
+        if len(self.raw) >= DOCUMENT_COUNT:
+            self.gaps.append(Gap(name, f"one of over {DOCUMENT_COUNT} documents", blocking=True))
+            return None
+        try:
+            fetch = self._client.manifest if is_manifest else self._client.document
+            raw = fetch(digest)
+        except ImageNotFound:
+            # NOTE: an index may name what was never pushed; whether it is missed is told later.
+            self.gaps.append(Gap(name, "the registry does not have it"))
+            return None
+        except AuditError as error:
+            self.gaps.append(Gap(name, error.message, blocking=True))
+            return None
+        if not _is_named(raw, digest):
+            self.gaps.append(Gap(name, "is not what its digest says", blocking=True))
+        return raw
+
+    def _keep(self, digest: str, raw: bytes) -> Any:
+        """
+        Keep a document; what it says.
+        """
+        name = _name(digest)
+        self.raw[name] = raw
+        if oci.looks_like_json(raw[:512]) and self._documents.has_room(len(raw)):
+            return self._documents.add(name, raw).data
+        self._documents.saw(name, None)
+        return None
+
+
+def _listed(value: object) -> Iterator[dict[str, Any]]:
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, dict):
+            yield item
+
+
+def _digests(images: tuple[Image, ...]) -> set[str | None]:
+    return {layer.digest for image in images for layer in image.layers}
+
+
+def _size(descriptor: dict[str, Any]) -> int:
+    size = descriptor.get("size")
+    return size if isinstance(size, int) and size >= 0 else -1
+
+
+def _name(digest: str) -> str:
+    algorithm, _, value = digest.partition(":")
+    return f"blobs/{algorithm}/{value}"
+
+
+def _digest(raw: bytes) -> str:
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def _is_named(raw: bytes, digest: str) -> bool:
+    """
+    Whether the digest is that of these bytes; what cannot be computed is believed.
+    """
+    algorithm, _, value = digest.partition(":")
+    if algorithm not in ("sha256", "sha512"):
+        return True
+    return any(hashlib.new(algorithm, form).hexdigest() == value for form in (raw, _unsigned(raw)))
+
+
+def _unsigned(raw: bytes) -> bytes:
+    """
+    Schema 1 without its signatures, which its digest leaves out (distribution: manifest-v2-1.md).
+    """
+    if b'"signatures"' not in raw:
+        return raw
+    try:
+        protected = json.loads(raw)["signatures"][0]["protected"]
+        header = json.loads(_unpacked(protected))
+        return raw[: header["formatLength"]] + _unpacked(header["formatTail"])
+    except (LookupError, TypeError, ValueError, RecursionError):
+        return raw
+
+
+def _unpacked(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
