@@ -7,11 +7,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import closing, nullcontext
+from typing import TYPE_CHECKING
 
 from auditor.cache import rules, verdicts
-from auditor.cache.shelf import Shelf, open_shelf
 from auditor.model import Report
 from auditor.request import Request
+
+if TYPE_CHECKING:
+    from auditor.cache.shelf import Shelf
 
 log = logging.getLogger("auditor")
 
@@ -20,7 +23,7 @@ def audit(request: Request, progress: Callable[[int, int | None], None] | None) 
     """
     See `auditor.engine.audit`.
     """
-    shelf = open_shelf(request.cache_dir) if request.cache else None
+    shelf = _shelf(request) if request.cache else None
     with closing(shelf) if shelf else nullcontext():
         reports = _known(request, shelf) if shelf else None
         if reports is not None:
@@ -29,6 +32,13 @@ def audit(request: Request, progress: Callable[[int, int | None], None] | None) 
         from auditor import engine
 
         return engine.audit(request, progress, shelf)
+
+
+def _shelf(request: Request) -> Shelf | None:
+    # Imported here: without a cache no database is needed.
+    from auditor.cache.shelf import open_shelf
+
+    return open_shelf(request.cache_dir)
 
 
 def _known(request: Request, shelf: Shelf) -> list[Report] | None:

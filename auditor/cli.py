@@ -27,7 +27,7 @@ from click.shell_completion import (
 
 from auditor import __version__
 from auditor.errors import AuditError
-from auditor.garbage import collect_rarely
+from auditor.garbage import collect_rarely, leave_all
 
 if TYPE_CHECKING:
     from auditor.config import Option
@@ -384,6 +384,7 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> NoRe
         click.echo("audit: interrupted", err=True)
         code = 130
     _tell_time(time.monotonic() - started)
+    leave_all()
     sys.exit(code)
 
 

@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor import contents as archive
 from auditor import exporter, oci, packages
 from auditor.cache.layers import Untrue
-from auditor.cache.shelf import Shelf
 from auditor.contents import Contents, Progress
 from auditor.decoders import Limits
 from auditor.detectors import ToldDetector, load_plugins, rotation_pages
@@ -27,6 +27,9 @@ from auditor.ranking import Context, Evidence, Whence, integrity, origin, rank
 from auditor.ranking.lives import in_metadata
 from auditor.request import Request as Request
 from auditor.runners import Runner, cores
+
+if TYPE_CHECKING:
+    from auditor.cache.shelf import Shelf
 
 log = logging.getLogger("auditor")
 

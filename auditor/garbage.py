@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import gc
 
-RARELY = 50_000
+RARELY = 100_000
 """
 So many new objects make the collector look. Importing and scanning make hundreds of thousands, of
 modules and findings, which stay or have no circles: looking as often as Python does by itself takes
@@ -19,3 +19,10 @@ def collect_rarely() -> None:
     From now on, in this process and in those that are forked from it.
     """
     gc.set_threshold(RARELY, *gc.get_threshold()[1:])
+
+
+def leave_all() -> None:
+    """
+    At the end of the process: whatever is there goes with it, and nobody need look at it before.
+    """
+    gc.freeze()

@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 
 from auditor import packages
-from auditor.decoders import decode
+from auditor.decoders import HEAD, decode, is_text
 from auditor.model import Finding, Gap, Text
 from auditor.pieces import Found, Item, Laid, Payload, Piece, Search, look, spot
 from auditor.runners import Runner, Task
@@ -28,6 +28,10 @@ How much goes into one piece, in bytes.
 FILES = 1000
 """
 How many files go into one piece.
+"""
+SHARED = 32 << 20
+"""
+A text in a file that is larger than this is looked into by all processes, in bytes.
 """
 LAID = 1 << 14
 """
@@ -146,10 +150,15 @@ class Pieces:
         self._size += len(data)
 
     def _large(self, file: File, entry: int) -> None:
-        if self._place is not None and file.at is not None and file.size is not None:
+        """
+        A task of its own, if its bytes can be had again; but a text is read here and handed out in
+        parts, since there are logs of gigabytes.
+        """
+        place = self._range(file)
+        if place and (place.size <= SHARED or not is_text(file.path, file.reader.peek(HEAD))):
             self.flush()
-            item = Item(entry, file.path, file.inside, 0, file.size)
-            self._submit(Piece(self._place.part(file.at, file.size), (item,), (), self._search))
+            item = Item(entry, file.path, file.inside, 0, place.size)
+            self._submit(Piece(place, (item,), (), self._search))
             return
         watch = packages.watch(file.path, file.reader)
         file = replace(file, reader=Peekable(watch))
@@ -158,6 +167,15 @@ class Pieces:
         if file.inside is None:
             # NOTE: what is found in it is not known yet.
             self._notes.collector.see(file.path, watch, leaky=True)
+        self._seen(place.size if place else 0)
+
+    def _range(self, file: File) -> Range | None:
+        """
+        Where a file's bytes can be had again; `None` if they pass once.
+        """
+        if self._place is None or file.at is None or file.size is None:
+            return None
+        return self._place.part(file.at, file.size)
 
     def flush(self) -> None:
         """

@@ -7,13 +7,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from auditor import contents as archive
 from auditor import oci
 from auditor.cache import exports, rules, values, verdicts
 from auditor.cache.layers import Layers
 from auditor.cache.sealed import is_passing
-from auditor.cache.shelf import Shelf
 from auditor.cache.verdicts import Watched
 from auditor.contents import Contents
 from auditor.decoders import Limits
@@ -22,6 +22,9 @@ from auditor.exporter import Export
 from auditor.fields import scan_field
 from auditor.model import Field, Gap, Image, Report
 from auditor.ranking.marks import Marks
+
+if TYPE_CHECKING:
+    from auditor.cache.shelf import Shelf
 
 log = logging.getLogger("auditor")
 

@@ -442,6 +442,30 @@ def test_what_a_killed_process_looked_into_is_a_gap(monkeypatch: pytest.MonkeyPa
     assert "with what follows it, 2 files in all: the process that did was killed" in gap.reason
 
 
+def test_a_large_text_is_looked_into_by_all_processes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A log of gigabytes must not leave all but one of them idle."""
+    monkeypatch.setattr(module, "SHARED", PIECE)
+    monkeypatch.setattr(text_decoder, "WHOLE", PIECE)
+    log = (b"0123456\n" * (PIECE // 10) + LINE) * 3
+    data = tar_layer([entry("srv/log", log), entry("srv/b", b"\0" * 2 * PIECE + LINE)])
+    (tmp_path / "blob").write_bytes(data)
+    place = Range(str(tmp_path / "blob"), 0, len(data))
+    texts: list[int] = []
+
+    def watched(piece: Piece) -> Found:
+        texts.append(len(piece.texts))
+        return look(piece)
+
+    monkeypatch.setattr(module, "look", watched)
+    found = begin_blob("layer.tar", place, RUNNER)()
+
+    assert sum(texts) > 1
+    assert places(found) == places(scan(data))
+    assert len({line for _, path, _, line in places(found) if path == "/srv/log"}) == 3
+
+
 @pytest.mark.parametrize("kind", ["gzip", "zstd"])
 def test_a_compressed_blob_may_be_the_task_of_one_process(kind: str, tmp_path: Path) -> None:
     """What comes of it is the same as if its files were shared among all."""

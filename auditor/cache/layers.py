@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from auditor.cache import identity
 from auditor.cache.identity import Identity
 from auditor.cache.sealed import seal
-from auditor.cache.shelf import Shelf
 from auditor.model import Image, LayerScan
 from auditor.patterns import lazy_regex
 from auditor.ranking.marks import Marks
 from auditor.streams.reading import Hashing, Range, Reader, drain
+
+if TYPE_CHECKING:
+    from auditor.cache.shelf import Shelf
 
 _NAMED = lazy_regex(r"(?:^|/)([0-9a-f]{64})(?:\.tar(?:\.gz)?)?$")
 """

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from auditor.cache.shelf import Shelf
 from auditor.model import Field, Finding, Gap
+
+if TYPE_CHECKING:
+    from auditor.cache.shelf import Shelf
 
 Found = tuple[Finding | Gap, ...]
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from auditor.cache import identity
 from auditor.cache.identity import Identity
-from auditor.cache.shelf import Shelf
 from auditor.model import Report
+
+if TYPE_CHECKING:
+    from auditor.cache.shelf import Shelf
 
 WATCHED = 10_000
 """

@@ -65,6 +65,13 @@ def decode(
     return _nesting(limits or Limits(), spot).file(file)
 
 
+def is_text(path: str, head: bytes) -> bool:
+    """
+    Whether a file that begins with `head` is plain text, and nothing is to be opened in it.
+    """
+    return _nesting(Limits(), None).kind(path, head) == "text"
+
+
 @lru_cache(maxsize=16)
 def _nesting(limits: Limits, spot: Spot | None) -> Nesting:
     return Nesting(DECODERS, LEAVES, limits, spot)
@@ -88,4 +95,5 @@ __all__ = [
     "Spot",
     "decode",
     "decode_text",
+    "is_text",
 ]

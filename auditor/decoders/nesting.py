@@ -124,6 +124,12 @@ class Nesting:
         yield Gap(file.place, f"{name} content is nested too deep: it is not opened")
         yield from self._raw(file, budget)
 
+    def kind(self, path: str, head: bytes) -> str:
+        """
+        The name of the decoder that opens a file which begins with `head`.
+        """
+        return self._choose(path, head)[0]
+
     def _choose(self, path: str, head: bytes) -> tuple[str, Decoder]:
         for choice in self._by_first[head[0]] if head else self._all:
             if choice[1].accepts(path, head):

@@ -18,6 +18,11 @@ WHOLE = 8 << 20
 """
 Files up to this size are one text, in bytes.
 """
+LINE = 2 << 20
+"""
+How much of a line that is longer than a window is looked at at once, in bytes: in memory it is many
+times as large.
+"""
 OVERLAP = 1 << 14
 """
 Bytes that two windows share where a line is longer than a window.
@@ -73,14 +78,13 @@ def _windows(file: File, data: bytes, coding: str) -> Iterator[File | Text | Gap
     The same for what may be large, in another encoding, or a script before something else. `data`
     is its beginning.
     """
-    line, held = 1, b""
-    windows = 0
+    line, windows = 1, 0
     while data:
         windows += 1
         more = len(data) == WHOLE and bool(file.reader.peek(1))
-        data = held + data
-        end = _cut(data, coding) if more else len(data)
-        whole, held = data[:end], data[end:]
+        is_cut = more or (windows > 1 and len(data) > LINE)
+        end, is_line = _cut(data, coding) if is_cut else (len(data), False)
+        whole, rest = data[:end], data[end:]
         text = whole if coding == "utf-8" else whole.decode(coding, "replace").encode()
         yield Text(file.path, text, inside=file.inside, first_line=line)
         if coding != "utf-8" and _NARROW.search(whole):
@@ -88,13 +92,13 @@ def _windows(file: File, data: bytes, coding: str) -> Iterator[File | Text | Gap
             yield Text(file.path, whole, Reading.TOKENS, inside=file.inside)
         if windows == 1 and whole.startswith(b"#!") and (start := appended_zip(whole)) >= 0:
             # A script that runs the zip behind it.
-            rest = Peekable(Then(whole[start:], Then(held, file.reader)))
-            yield File(file.path, rest, None, file.inside, encoded="zip")
+            behind = Peekable(Then(whole[start:], Then(rest, file.reader)))
+            yield File(file.path, behind, None, file.inside, encoded="zip")
             return
-        line += text.count(b"\n") if more else 0
-        if more and not held and not text.endswith(b"\n"):
-            held = whole[-OVERLAP:]
-        data = file.reader.read(WHOLE) if more else b""
+        line += text.count(b"\n") if is_cut else 0
+        if is_line:
+            rest = data[end - min(OVERLAP, end // 2) :]
+        data = rest + file.reader.read(WHOLE - len(rest)) if more else rest
     if windows > 1:
         yield Gap(
             file.path,
@@ -152,13 +156,16 @@ def _wide(head: bytes) -> str | None:
     return None
 
 
-def _cut(data: bytes, coding: str) -> int:
+def _cut(data: bytes, coding: str) -> tuple[int, bool]:
     """
-    The end of the last whole line; all of it if it is one line.
+    The end of the last whole line in a window, and whether there is none: then of a part of a line.
     """
     width = 4 if coding.startswith("utf-32") else 2 if coding.startswith("utf-16") else 1
     newline = "\n".encode(coding)
     at = data.rfind(newline)
     while at > 0 and at % width:
         at = data.rfind(newline, 0, at)
-    return at + width if at > 0 else len(data) - len(data) % width
+    if at > 0:
+        return at + width, False
+    end = min(len(data), LINE)
+    return end - end % width, True

@@ -211,6 +211,17 @@ def test_a_line_longer_than_a_window(small_windows: int, offset: int) -> None:
     assert {number for number, line in lines(data) if TOKEN in line} == {2}
 
 
+def test_of_a_very_long_line_little_is_looked_at_at_once(
+    small_windows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In memory it is many times as large. Its end is no exception."""
+    monkeypatch.setattr(module, "LINE", small_windows // 2)
+    data = b"x" * (3 * small_windows + 99) + f" {TOKEN} ".encode() + b"x" * (small_windows - 99)
+    texts = [part.content for part in read(data) if isinstance(part, Text)]
+    assert max(map(len, texts)) == small_windows // 2
+    assert any(TOKEN in text for text in texts)
+
+
 def test_lines_after_a_very_long_one(small_windows: int) -> None:
     """
     A line that fills several windows counts once.
