@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import gc
 
-RARELY = 100_000
+RARELY = 50_000
 """
 So many new objects make the collector look. Importing and scanning make hundreds of thousands, of
 modules and findings, which stay or have no circles: looking as often as Python does by itself takes

@@ -33,6 +33,10 @@ SHARED = 32 << 20
 """
 A text in a file that is larger than this is looked into by all processes, in bytes.
 """
+SENT = 4
+"""
+A text that is sent along is there so many times: here, packed, in the pipe and at its end.
+"""
 LAID = 1 << 14
 """
 A text of so many bytes is laid down among the files instead of being sent along.
@@ -100,7 +104,7 @@ class Pieces:
         self._texts: list[Laid] = []
         self._held = 0
         """
-        How much the texts hold that do not lie among the files, in bytes.
+        How much the texts take that do not lie among the files, in bytes.
         """
         self._size = 0
         """
@@ -143,7 +147,7 @@ class Pieces:
         data = text.held
         if self._place is not None or isinstance(data, str) or len(data) < LAID:
             self._texts.append(Laid(entry, text))
-            self._held += len(data)
+            self._held += SENT * len(data)
             return
         self._texts.append(Laid(entry, replace(text, held=b""), self._size, len(data)))
         self._parts.append(data)

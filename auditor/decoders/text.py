@@ -18,7 +18,7 @@ WHOLE = 8 << 20
 """
 Files up to this size are one text, in bytes.
 """
-LINE = 2 << 20
+LINE = 1 << 20
 """
 How much of a line that is longer than a window is looked at at once, in bytes: in memory it is many
 times as large.
@@ -81,7 +81,7 @@ def _windows(file: File, data: bytes, coding: str) -> Iterator[File | Text | Gap
     line, windows = 1, 0
     while data:
         windows += 1
-        more = len(data) == WHOLE and bool(file.reader.peek(1))
+        more = bool(file.reader.peek(1))
         is_cut = more or (windows > 1 and len(data) > LINE)
         end, is_line = _cut(data, coding) if is_cut else (len(data), False)
         whole, rest = data[:end], data[end:]
@@ -98,7 +98,8 @@ def _windows(file: File, data: bytes, coding: str) -> Iterator[File | Text | Gap
         line += text.count(b"\n") if is_cut else 0
         if is_line:
             rest = data[end - min(OVERLAP, end // 2) :]
-        data = rest + file.reader.read(WHOLE - len(rest)) if more else rest
+        # NOTE: of a long line most is here still.
+        data = rest if len(rest) > LINE else rest + file.reader.read(WHOLE - len(rest))
     if windows > 1:
         yield Gap(
             file.path,

@@ -31,10 +31,16 @@ def quoted(content: str, eager: bool = False) -> list[str] | None:
     """
     if not eager and "[" not in content:
         return None
+    parser = configparser.ConfigParser()
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
-        return _quoted(_Values(content, HEADER if eager else ""))
+        parser.read_string(HEADER + content if eager else content)
+        return _quoted(_Values(parser, content))
     except configparser.Error:
         return None
+    finally:
+        # NOTE: a parser refers to itself; what it read would stay until the collector comes.
+        parser.clear()
 
 
 def _quoted(values: _Values) -> list[str]:
@@ -63,10 +69,8 @@ class _Values:
     Keys with their values and the indexes of their lines.
     """
 
-    def __init__(self, content: str, header: str) -> None:
-        self._parser = configparser.ConfigParser()
-        self._parser.optionxform = str  # type: ignore[assignment,method-assign]
-        self._parser.read_string(header + content)
+    def __init__(self, parser: configparser.ConfigParser, content: str) -> None:
+        self._parser = parser
         self._lines = [line.strip() for line in content.split("\n")]
         self._allowing = {n for n, line in enumerate(self._lines) if _is_allowed(line)}
         self._at = 0
