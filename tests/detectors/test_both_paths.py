@@ -69,6 +69,15 @@ def test_of_a_long_line_the_same_is_found(both: BOTH, name: str) -> None:
     assert len(both[0].submit(findings, name, data).result()) >= len(secrets)
 
 
+def test_of_a_long_string_the_same_is_found(both: BOTH) -> None:
+    """A token that touches other strings of a program, however many."""
+    token = "AKIA" + "HQDJMZBDQ355QXD3"
+    for count in range(0, 2000, 150):
+        data = b"\xff\xc0\0" + f"{token}key_{'0' * count}\0".encode()
+        assert difference(both, "/srv/a", data) == []
+        assert len(both[1].submit(findings, "/srv/a", data).result()) == 1, count
+
+
 _PIECES = st.one_of(
     st.sampled_from(PARTS),
     st.sampled_from(sorted(fakes().values())),

@@ -17,6 +17,10 @@ LONG_LINE = 1 << 12
 """
 Lines up to here are read as a whole by everybody, in bytes.
 """
+STRING = NEAR // 2
+"""
+The same for strings of a binary, of which whoever looks for glued tokens sees little around a hit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,20 @@ class PlainPrefilter:
             (offset, probe.rule)
             for probe in self._probes
             for index in _lines(probe, joined, folded)
-            for offset in _offsets(starts[index], ends[index])
+            for offset in self._offsets(starts[index], ends[index])
         }
         found |= {(end, rule) for rule in self._always for end in ends}
         return sorted(found)
 
-
-def _offsets(start: int, end: int) -> Iterator[int]:
-    """
-    Where a rule is told of a line: at its end, and all over a long one, of which whoever asks sees
-    only what lies around.
-    """
-    if end - start > LONG_LINE:
-        yield from range(start + NEAR, end, NEAR)
-    yield end
+    def _offsets(self, start: int, end: int) -> Iterator[int]:
+        """
+        Where a rule is told of a line: at its end, and all over a long one, of which whoever asks
+        sees only what lies around.
+        """
+        long, step = (STRING, STRING) if self._strings else (LONG_LINE, NEAR)
+        if end - start > long:
+            yield from range(start + step, end, step)
+        yield end
 
 
 def _joined(data: bytes) -> str:
