@@ -9,8 +9,8 @@ import gc
 RARELY = 50_000
 """
 So many new objects make the collector look. Importing and scanning make hundreds of thousands, of
-modules and findings, which stay or have no circles: looking as often as Python does by itself takes
-a tenth of a short audit.
+modules and findings, which stay or have no circles: looking as often as Python does by itself is
+work for nothing.
 """
 
 

@@ -12,9 +12,10 @@ import os
 import random
 import signal
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ from auditor.detectors.confidence import base62_checksum
 from auditor.handing import PIECE
 from auditor.model import Gap, LayerScan
 from auditor.pieces import Found, Piece, look, prepare
-from auditor.runners import WORTH, Runner
+from auditor.runners import WORTH, A, R, Runner, Task
 from auditor.scan import begin_blob, scan_blob
 from auditor.shared_memory import Slot
 from auditor.streams.reading import CHUNK, Chunks, Exact, Kept, Range, Reader
@@ -499,6 +500,34 @@ def test_a_blob_whose_process_is_killed_is_shared(
 
     assert [finding.path for finding in found.findings] == ["/srv/a"]
     assert [gap.path for gap in found.gaps if gap.blocking] == ["/srv/bomb"]
+
+
+def die(place: Range) -> str:
+    """
+    A task that kills whatever process has it.
+    """
+    os.kill(os.getpid(), signal.SIGKILL)
+    return str(place)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed so")
+def test_a_digest_is_computed_whoever_is_killed(tmp_path: Path) -> None:
+    """Without it a layer is not known to be the one that the image means."""
+    data = tar_layer([entry("srv/a", LINE)])
+    (tmp_path / "blob").write_bytes(data)
+    place = Range(str(tmp_path / "blob"), 0, len(data))
+
+    class Dying(Runner):
+        def submit(self, call: Callable[[A], R], argument: A) -> Task[A, R]:
+            kills: Any = die
+            return super().submit(kills if isinstance(argument, Range) else call, argument)
+
+    with Dying(2, prepare) as runner:
+        runner.expect(WORTH + 1)
+        found = begin_blob("layer.tar", place, runner)()
+
+    assert found.diff_id == digest(data)
+    assert [finding.path for finding in found.findings] == ["/srv/a"]
 
 
 def test_large_files_of_a_stream_are_work() -> None:

@@ -214,7 +214,7 @@ def provider(name: str, rotate: str | None, *rules: Rule) -> tuple[Rule, ...]:
     The rules of one provider, and the page on which it replaces its secrets.
     """
     for rule in rules:
-        # NOTE: made for this call alone. A copy of each takes a fiftieth of a small audit.
+        # NOTE: made for this call alone, and there are hundreds: no copy of each is made.
         object.__setattr__(rule, "provider", name)
         object.__setattr__(rule, "rotate", rule.rotate or rotate)
     return rules
