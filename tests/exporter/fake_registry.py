@@ -66,6 +66,7 @@ class FakeRegistry:
 
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    connections: int = 0
     gate: Gate | None = None
     host: str = ""
     """
@@ -126,6 +127,13 @@ def _bytes(data: object) -> bytes:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     registry: FakeRegistry
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """
+        Counts connections.
+        """
+        self.registry.connections += 1
+        super().process_request(request, client_address)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """

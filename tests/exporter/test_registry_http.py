@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ from auditor.errors import (
 from auditor.exporter import SOURCES
 from auditor.exporter.base import Blob
 from auditor.exporter.registry import download
+from auditor.exporter.registry.client import PIECE, Client, pieces
+from auditor.exporter.registry.place import parse
 from auditor.model import Gap
 from tests.exporter.fake_registry import Answer, Asked, FakeRegistry, serving
 from tests.images import Recipe
@@ -122,6 +125,17 @@ def test_refusals(
     error = refusal(registry.host)
     assert type(error) is kind
     assert words in error.message and hint in error.hint
+
+
+@pytest.mark.parametrize("wait", ["9" * 3000, "-5", "²", "Fri, 27 Nov 2026 00:00:00 GMT"])
+def test_a_wait_that_is_none(registry: FakeRegistry, wait: str) -> None:
+    """
+    What is no short number of seconds is not repeated.
+    """
+    answer = Answer(status=429, headers={"Retry-After": wait})
+    registry.answers["/v2/app/manifests/1"] = answer
+    error = refusal(registry.host)
+    assert "later" in error.hint and wait not in error.hint
 
 
 def test_connection_refused(registry: FakeRegistry) -> None:
@@ -523,3 +537,31 @@ def test_a_manifest_that_breaks_off(registry: FakeRegistry) -> None:
     """
     registry.answers["/v2/app/manifests/1"].cut = 10
     assert "connection broke" in refusal(registry.host).message
+
+
+@pytest.mark.parametrize(
+    ("size", "comes"), [("-1", True), ("-5", True), ("zz", False), ("f" * 24, True)]
+)
+def test_chunks_of_impossible_sizes(registry: FakeRegistry, size: str, comes: bool) -> None:
+    """
+    Are a connection that broke; what comes is taken piece by piece, and not all of it at once.
+    """
+    body = f"{size}\r\n".encode() + b"x" * 1_000_000
+    answer = Answer(body, headers={"Transfer-Encoding": "chunked"}, cut=len(body))
+    registry.answers["/v2/app/manifests/1"] = answer
+    sizes: list[int] = []
+    with closing(Client(parse(f"{registry.host}/app:1"))) as client:
+        with (
+            client._get("manifests/1", {}) as answered,
+            pytest.raises(RegistryUnavailable, match="connection broke"),
+        ):
+            sizes.extend(len(piece) for piece in pieces(client.place, answered))
+    assert bool(sizes) is comes and max(sizes, default=0) <= PIECE
+
+
+def test_one_connection_for_all(registry: FakeRegistry) -> None:
+    """
+    It is kept from one request to the next.
+    """
+    blobs(registry.host)
+    assert len(registry.asked) == 3 and registry.connections == 1

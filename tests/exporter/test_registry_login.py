@@ -217,3 +217,11 @@ def test_challenges(header: str, offered: dict[str, dict[str, str]]) -> None:
     Several may be offered, and values may hold commas.
     """
     assert challenges(header) == offered
+
+
+@pytest.mark.parametrize("rest", ["a" * 2_000_000, " realm=" * 500_000, ', a="' * 500_000])
+def test_challenges_without_end(rest: str) -> None:
+    """
+    Take no time that grows with the square of their length.
+    """
+    assert set(challenges(f"Bearer {rest}")) == {"bearer"}

@@ -215,7 +215,7 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 PIECE = 1 << 16
 """
-How much is asked of a connection at once, in bytes: what it holds when it breaks is lost.
+How much is taken of a connection at once at most, in bytes.
 """
 
 
@@ -227,9 +227,12 @@ def pieces(place: Place, answer: requests.Response) -> Iterator[bytes]:
 
     import urllib3.exceptions
 
-    errors = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
+    # NOTE: http.client lets chunks have negative sizes: `read` would keep all that comes then, or
+    # end with a ValueError.
+    errors = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
+    read = getattr(answer.raw, "read1", answer.raw.read)
     try:
-        while piece := answer.raw.read(PIECE, decode_content=False):
+        while piece := read(PIECE, decode_content=False):
             yield piece
     except errors as error:
         raise failures.unreachable(place, error) from error

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 from auditor.errors import AuditError, ImageNotFound, RegistryDenied, RegistryUnavailable
 from auditor.exporter.registry.place import Place
+from auditor.patterns import lazy_regex
+
+_SECONDS = lazy_regex(r"^[0-9]{1,5}\Z")
 
 
 def unreachable(place: Place, error: BaseException) -> RegistryUnavailable:
@@ -97,7 +100,7 @@ def refused(
             f"Check name, tag and digest; some registries hide what needs docker login {host}.",
         )
     if status == 429:
-        when = f"in {wait} s" if wait is not None and wait.isdigit() else "later"
+        when = f"in {wait} s" if wait is not None and _SECONDS.match(wait) else "later"
         return RegistryUnavailable(
             f"registry {host}: too many requests",
             f"Try again {when}; a login often allows more: docker login {host}",

@@ -19,7 +19,8 @@ from auditor.exporter.registry.place import Place
 from auditor.patterns import lazy_regex
 
 _CHALLENGE = lazy_regex(r"(?:^|,)\s*(Bearer|Basic)\b", re.IGNORECASE)
-_PARAMETER = lazy_regex(r'([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+# NOTE: only the beginning of a word begins a name: a header of megabytes may be one word.
+_PARAMETER = lazy_regex(r'(?<![A-Za-z_])([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 CLIENT = "layer-auditor"
 """
 Who we say that we are.
