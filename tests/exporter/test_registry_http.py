@@ -320,6 +320,17 @@ def test_basic_without_a_login(registry: FakeRegistry, tmp_path: Path) -> None:
     assert "wants a login" in refusal(registry.host).message
 
 
+def test_why_there_is_no_login(registry: FakeRegistry, tmp_path: Path) -> None:
+    """
+    A file that is broken is told to whom is not let in.
+    """
+    log_in(registry, tmp_path)
+    (tmp_path / ".docker/config.json").write_text("{")
+    registry.gate = basic()
+    error = refusal(registry.host)
+    assert error.hint.startswith(f"{tmp_path}/.docker/config.json is broken; else docker login")
+
+
 class Tokens:
     """
     A token server, and the gate of a registry that trusts it.
@@ -412,6 +423,27 @@ def test_a_registry_token(registry: FakeRegistry, elsewhere: FakeRegistry, tmp_p
     registry.gate = tokens.gate
     assert blobs(registry.host)[1] == []
     assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize("token", ["a\r\nX: y", "mine€"])
+def test_a_registry_token_that_is_none(
+    registry: FakeRegistry, elsewhere: FakeRegistry, tmp_path: Path, token: str
+) -> None:
+    """
+    Is not sent: another is asked for.
+    """
+    log_in(registry, tmp_path, registrytoken=token)
+    tokens = Tokens(elsewhere.host)
+    registry.gate, elsewhere.gate = tokens.gate, tokens.give
+    assert blobs(registry.host)[1] == []
+
+
+def test_a_token_server_without_a_name(registry: FakeRegistry) -> None:
+    """
+    There is nobody to ask.
+    """
+    registry.gate = lambda asked: Answer(status=401, headers={"WWW-Authenticate": "Bearer"})
+    assert "wants a login" in refusal(registry.host).message
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
@@ -550,12 +582,12 @@ def test_chunks_of_impossible_sizes(registry: FakeRegistry, size: str, comes: bo
     answer = Answer(body, headers={"Transfer-Encoding": "chunked"}, cut=len(body))
     registry.answers["/v2/app/manifests/1"] = answer
     sizes: list[int] = []
-    with closing(Client(parse(f"{registry.host}/app:1"))) as client:
-        with (
-            client._get("manifests/1", {}) as answered,
-            pytest.raises(RegistryUnavailable, match="connection broke"),
-        ):
-            sizes.extend(len(piece) for piece in pieces(client.place, answered))
+    with (
+        closing(Client(parse(f"{registry.host}/app:1"))) as client,
+        client._get("manifests/1", {}) as answered,
+        pytest.raises(RegistryUnavailable, match="connection broke"),
+    ):
+        sizes.extend(len(piece) for piece in pieces(client.place, answered))
     assert bool(sizes) is comes and max(sizes, default=0) <= PIECE
 
 

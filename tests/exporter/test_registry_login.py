@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.exporter.registry.credentials import Login, login
+from auditor.exporter.registry import credentials
+from auditor.exporter.registry.credentials import Login
 from auditor.exporter.registry.place import Place, parse
 from auditor.exporter.registry.tokens import challenges
 
@@ -51,6 +52,13 @@ def of(name: str) -> dict[str, object]:
     return {"auths": {HOST: {"auth": packed(name)}}}
 
 
+def login(place: Place = PLACE) -> Login | None:
+    """
+    What is found.
+    """
+    return credentials.login(place)[0]
+
+
 def user(place: Place = PLACE) -> str | None:
     """
     Whose login is found.
@@ -69,7 +77,7 @@ def test_keys(home: Path, key: str) -> None:
     Hosts, whole URLs, and podman's parts of a registry.
     """
     write(home / ".docker/config.json", {"auths": {key: {"auth": packed()}}})
-    assert login(PLACE) == Login("alice", PASSWORD)
+    assert login() == Login("alice", PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +89,7 @@ def test_keys_of_others(home: Path, key: str) -> None:
     Nobody is shown the login for another.
     """
     write(home / ".docker/config.json", {"auths": {key: {"auth": packed()}}})
-    assert login(PLACE) is None
+    assert login() is None
 
 
 def test_the_nearest_key(home: Path) -> None:
@@ -117,7 +125,7 @@ def test_which_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "{", "[]", {"auths": []}, {"auths": {HOST: 5}}, {"auths": {HOST: {}}},
+    ["{}", {"auths": []}, {"auths": {HOST: 5}}, {"auths": {HOST: {}}},
      {"auths": {HOST: {"auth": "%"}}}, {"auths": {HOST: {"auth": 5}}}, {"credsStore": "../x"},
      {"credHelpers": [], "credsStore": 5}, {"credsStore": "nosuch"}],
 )  # fmt: skip
@@ -126,9 +134,53 @@ def test_files_without_a_login(home: Path, value: object) -> None:
     Broken ones too: the next is tried.
     """
     write(home / ".docker/config.json", value)
-    assert login(PLACE) is None
+    assert login() is None
     write(home / ".config/containers/auth.json", of("alice"))
     assert user() == "alice"
+
+
+@pytest.mark.parametrize("value", ["", "{", "[]", "[" * 100_000, b"\xff{}"])
+def test_broken_files(home: Path, value: str | bytes) -> None:
+    """
+    Are passed over, and told where no login is found.
+    """
+    path = home / ".docker/config.json"
+    path.parent.mkdir()
+    path.write_bytes(value if isinstance(value, bytes) else value.encode())
+    assert credentials.login(PLACE) == (None, f"{path} is broken")
+    write(home / ".config/containers/auth.json", of("alice"))
+    assert user() == "alice"
+
+
+def test_a_byte_order_mark(home: Path) -> None:
+    """
+    Is no reason not to read a file.
+    """
+    write(home / ".docker/config.json", "\ufeff" + json.dumps(of("alice")))
+    assert user() == "alice"
+
+
+def test_nobody_has_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Nor a login: a container may run as a user that its system does not know.
+    """
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", dict[int, object]().__getitem__)
+    assert credentials.login(PLACE) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{"username": "\ud800", "password": PASSWORD}, {"identitytoken": "\ud800"},
+     {"registrytoken": "\udcff"}],
+)  # fmt: skip
+def test_what_cannot_be_sent(home: Path, entry: dict[str, str]) -> None:
+    """
+    Is no login.
+    """
+    write(home / ".docker/config.json", {"auths": {HOST: entry}})
+    found = login()
+    assert found is None or found.basic is None
 
 
 def test_colons_in_a_password(home: Path) -> None:
@@ -136,7 +188,7 @@ def test_colons_in_a_password(home: Path) -> None:
     The first one ends the user's name.
     """
     write(home / ".docker/config.json", {"auths": {HOST: {"auth": packed(password="a:b")}}})
-    assert login(PLACE) == Login("alice", "a:b")
+    assert login() == Login("alice", "a:b")
 
 
 def test_tokens(home: Path) -> None:
@@ -145,7 +197,7 @@ def test_tokens(home: Path) -> None:
     """
     entry = {"identitytoken": "i" + PASSWORD, "registrytoken": "r" + PASSWORD}
     write(home / ".docker/config.json", {"auths": {HOST: entry}})
-    assert login(PLACE) == Login("", "", "i" + PASSWORD, "r" + PASSWORD)
+    assert login() == Login("", "", "i" + PASSWORD, "r" + PASSWORD)
 
 
 def helper(home: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
@@ -166,7 +218,7 @@ def test_helpers(home: Path, monkeypatch: pytest.MonkeyPatch, how: dict[str, obj
     answer = json.dumps({"Username": "helped", "Secret": PASSWORD})
     helper(home, monkeypatch, f"test $1 = get && test $(cat) = {HOST} && echo '{answer}'")
     write(home / ".docker/config.json", {**how, **of("file")})
-    assert login(PLACE) == Login("helped", PASSWORD)
+    assert login() == Login("helped", PASSWORD)
     assert user(parse("other.example.com/app")) is None
 
 
@@ -177,17 +229,32 @@ def test_a_helper_with_a_token(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     answer = json.dumps({"Username": "<token>", "Secret": PASSWORD})
     helper(home, monkeypatch, f"echo '{answer}'")
     write(home / ".docker/config.json", {"credsStore": "ours"})
-    assert login(PLACE) == Login(identity=PASSWORD)
+    assert login() == Login(identity=PASSWORD)
 
 
-@pytest.mark.parametrize("script", ["exit 1", "echo x", "echo []", "echo '{}'"])
+@pytest.mark.parametrize(
+    ("script", "trouble"),
+    [
+        ("exit 1", None),
+        ("echo []", None),
+        ("echo '{}'", None),
+        ("echo x", "docker-credential-ours gives no JSON"),
+        ("printf '\\377'", "docker-credential-ours gives no JSON"),
+        ("exec sleep 100", "docker-credential-ours gave no answer in 1 s"),
+        (None, "docker-credential-ours cannot be run"),
+    ],
+)
 def test_a_helper_that_knows_nothing(
-    home: Path, monkeypatch: pytest.MonkeyPatch, script: str
+    home: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, trouble: str | None
 ) -> None:
     """
-    The file is read.
+    The file is read; what is wrong with the helper is told where that has no login either.
     """
-    helper(home, monkeypatch, script)
+    monkeypatch.setattr(credentials, "HELPER_SECONDS", 1)
+    if script is not None:
+        helper(home, monkeypatch, script)
+    write(home / ".docker/config.json", {"credsStore": "ours"})
+    assert credentials.login(PLACE) == (None, trouble)
     write(home / ".docker/config.json", {"credsStore": "ours", **of("file")})
     assert user() == "file"
 

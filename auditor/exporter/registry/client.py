@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from auditor import __version__
-from auditor.errors import NotAnImage
+from auditor.errors import AuditError, NotAnImage, RegistryDenied
 from auditor.exporter.registry import credentials, failures, tokens
 from auditor.exporter.registry.credentials import Login
 from auditor.exporter.registry.place import Place
@@ -65,6 +65,7 @@ class Client:
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         self._session.headers["User-Agent"] = f"{tokens.CLIENT}/{__version__}"
         self._login: Login | None = None
+        self._trouble: str | None = None
         self._has_looked = False
         self._authorization: str | None = None
 
@@ -103,11 +104,16 @@ class Client:
     def _get(self, what: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
         with closing(self._ask(what, headers)) as answer:
             if answer.status_code not in (200, 206):
-                place = self.place
-                wait = answer.headers.get("Retry-After")
-                is_known = self._login is not None
-                raise failures.refused(place, answer.status_code, wait, is_known)
+                raise self._refused(answer, answer.status_code)
             yield answer
+
+    def _refused(self, answer: requests.Response, status: int) -> AuditError:
+        error = failures.refused(
+            self.place, status, answer.headers.get("Retry-After"), self._login is not None
+        )
+        if self._trouble is not None and isinstance(error, RegistryDenied):
+            return RegistryDenied(error.message, f"{self._trouble}; else {error.hint}")
+        return error
 
     def _ask(self, what: str, headers: Mapping[str, str]) -> requests.Response:
         """
@@ -124,7 +130,8 @@ class Client:
 
     def _known(self) -> Login | None:
         if not self._has_looked:
-            self._login, self._has_looked = credentials.login(self.place), True
+            self._login, self._trouble = credentials.login(self.place)
+            self._has_looked = True
         return self._login
 
     def _follow(self, url: str, headers: Mapping[str, str]) -> requests.Response:
@@ -162,10 +169,9 @@ class Client:
         with closing(answer):
             if answer.status_code != 200:
                 # NOTE: a token server says 400 to a login that it does not know.
-                status = 401 if answer.status_code == 400 else answer.status_code
-                wait = answer.headers.get("Retry-After")
-                is_known = self._login is not None
-                raise failures.refused(self.place, status, wait, is_known)
+                raise self._refused(
+                    answer, 401 if answer.status_code == 400 else answer.status_code
+                )
             return self._whole(answer, TOKEN_LIMIT, "the token")
 
     def _call(

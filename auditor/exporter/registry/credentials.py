@@ -59,18 +59,28 @@ class Login:
         return f"Basic {packed}"
 
 
-def login(place: Place) -> Login | None:
+def login(place: Place) -> tuple[Login | None, str | None]:
     """
-    The login for an image's registry; `None` if there is none. Files are tried in the order of
-    `files`, and in each the helper comes before what the file itself holds.
+    The login for an image's registry, `None` if there is none; and what kept us from finding one,
+    if something did. Files are tried in the order of `files`, and in each the helper comes before
+    what the file itself holds.
     """
+    trouble = None
     for path in files():
-        config = _read(path)
-        found = _by_helper(config, place.host) or _in_file(config, place)
+        try:
+            config = _read(path)
+        except ValueError:
+            trouble = trouble or f"{path} is broken"
+            continue
+        try:
+            found = _by_helper(config, place.host)
+        except ValueError as error:
+            trouble, found = trouble or str(error), None
+        found = found or _in_file(config, place)
         if found is not None:
             log.info("the login for %s is from %s", place.host, path)
-            return found
-    return None
+            return found, None
+    return None, trouble
 
 
 def files() -> Iterator[Path]:
@@ -79,47 +89,63 @@ def files() -> Iterator[Path]:
     """
     if named := os.environ.get("REGISTRY_AUTH_FILE"):
         yield Path(named)
-    yield Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "config.json"
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
+    yield Path(os.environ.get("DOCKER_CONFIG") or f"{home}/.docker") / "config.json"
     if runtime := os.environ.get("XDG_RUNTIME_DIR"):
         yield Path(runtime) / "containers/auth.json"
-    own = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    own = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
     yield Path(own) / "containers/auth.json"
 
 
 def _read(path: Path) -> Mapping[str, Any]:
+    """
+    What a file holds, nothing if it is not there. Raises `ValueError`.
+    """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError:
         return {}
-    return data if isinstance(data, dict) else {}
+    except RecursionError as error:
+        raise ValueError from error
+    if not isinstance(data, dict):
+        raise ValueError
+    return data
 
 
 def _by_helper(config: Mapping[str, Any], host: str) -> Login | None:
+    """
+    What a helper keeps for a host. Raises `ValueError` where it does not say whether it does.
+    """
     helpers = config.get("credHelpers")
     name = helpers.get(host) if isinstance(helpers, dict) else None
     name = name or config.get("credsStore")
     if not isinstance(name, str) or not _HELPER.match(name):
         return None
-    # Imported here: few have a helper.
-    import subprocess
-
-    try:
-        done = subprocess.run(
-            [f"docker-credential-{name}", "get"],
-            input=host.encode(),
-            capture_output=True,
-            timeout=HELPER_SECONDS,
-        )
-        answer = json.loads(done.stdout) if done.returncode == 0 else {}
-    except (OSError, ValueError, RecursionError, subprocess.SubprocessError):
-        answer = {}
-    if not isinstance(answer, dict):
-        return None
+    answer = _answer(f"docker-credential-{name}", host)
     user, secret = _text(answer.get("Username")), _text(answer.get("Secret"))
     if not secret:
         log.info("docker-credential-%s has no login for %s", name, host)
         return None
     return Login(identity=secret) if user == _TOKEN_USER else Login(user, secret)
+
+
+def _answer(program: str, host: str) -> Mapping[str, Any]:
+    # Imported here: few have a helper.
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            [program, "get"], input=host.encode(), capture_output=True, timeout=HELPER_SECONDS
+        )
+        # NOTE: a helper says that it has no login by failing.
+        answer = json.loads(done.stdout) if done.returncode == 0 else {}
+    except subprocess.TimeoutExpired as error:
+        raise ValueError(f"{program} gave no answer in {HELPER_SECONDS} s") from error
+    except OSError as error:
+        raise ValueError(f"{program} cannot be run") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{program} gives no JSON") from error
+    return answer if isinstance(answer, dict) else {}
 
 
 def _in_file(config: Mapping[str, Any], place: Place) -> Login | None:
@@ -169,4 +195,10 @@ def _entry(entry: Mapping[str, Any]) -> Login | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """
+    What can be sent; nothing in place of anything else.
+    """
+    try:
+        return value if isinstance(value, str) and value.encode() else ""
+    except UnicodeEncodeError:
+        return ""

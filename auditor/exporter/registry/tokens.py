@@ -68,7 +68,7 @@ def authorize(
     """
     offered = challenges(header)
     if "bearer" in offered:
-        if login is not None and login.token:
+        if login is not None and _is_sendable(login.token):
             return f"Bearer {login.token}"
         return _bearer(place, offered["bearer"], login, send)
     return login.basic if "basic" in offered and login is not None else None
@@ -77,7 +77,9 @@ def authorize(
 def _bearer(
     place: Place, values: Mapping[str, str], login: Login | None, send: Callable[[Ask], bytes]
 ) -> str | None:
-    realm = values.get("realm", "")
+    realm = values.get("realm")
+    if not realm:
+        return None
     if not place.may_ask(realm):
         # NOTE: it would be shown the login.
         raise failures.insecure(place)
@@ -105,9 +107,15 @@ def _token(answer: bytes) -> str | None:
     except (ValueError, RecursionError):
         return None
     told = [data.get("token"), data.get("access_token")] if isinstance(data, dict) else []
-    found = next((one for one in told if isinstance(one, str) and one), None)
-    # NOTE: a line end in it would begin another header.
-    return found if found is not None and found.isascii() and found.isprintable() else None
+    found = next((one for one in told if isinstance(one, str) and one), "")
+    return found if _is_sendable(found) else None
+
+
+def _is_sendable(token: str) -> bool:
+    """
+    Whether it may stand in a header: a line end in it would begin another one.
+    """
+    return token != "" and token.isascii() and token.isprintable()
 
 
 def _no_token(place: Place) -> AuditError:
