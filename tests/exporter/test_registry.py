@@ -257,6 +257,13 @@ def test_attestations(registry: FakeRegistry) -> None:
 # --- what is not given -----------------------------------------------------------------------
 
 
+def digest_of(registry: FakeRegistry) -> str:
+    """
+    The digest of the manifest that the tag means.
+    """
+    return f"sha256:{sha256(registry.answers['/v2/app/manifests/1'].body)}"
+
+
 def layer_path(recipe: Recipe, index: int) -> str:
     """
     Where a layer is asked for.
@@ -433,6 +440,34 @@ def test_too_many_documents(registry: FakeRegistry, monkeypatch: pytest.MonkeyPa
     registry.push(two())
     _, gaps = blobs(registry)
     assert any("over 3 documents" in gap.reason and gap.blocking for gap in gaps)
+
+
+def test_many_that_are_not_there(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Count too, and the first that is not asked for is told for all that follow it.
+    """
+    monkeypatch.setattr(manifests, "DOCUMENT_COUNT", 5)
+    registry.push(RECIPE)
+    index = json.dumps({"manifests": [{"digest": f"sha256:{n:064x}"} for n in range(1000)]})
+    index = index.replace("[", f'[{{"digest": "{digest_of(registry)}"}}, ', 1)
+    registry.manifest(index.encode())
+    _, gaps = blobs(registry)
+    assert len(registry.paths("/manifests/")) == 5
+    assert [gap.blocking for gap in gaps] == [False] * 3 + [True]
+
+
+def test_documents_fill_no_memory(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    However many large ones an index names.
+    """
+    monkeypatch.setattr(manifests, "DOCUMENTS_LIMIT", 10_000)
+    registry.push(RECIPE)
+    large = [registry.blob(b'{"a": "%s"}' % (b"%d" % n * 3000)) for n in range(10)]
+    index = {"manifests": [{"digest": digest} for digest in (digest_of(registry), *large)]}
+    registry.manifest(to_json(index))
+    _, gaps = blobs(registry)
+    assert 3 < len(registry.paths("/manifests/")) < 7
+    assert ["no more are asked for" in gap.reason for gap in gaps if gap.blocking] == [True]
 
 
 # --- schema 1 --------------------------------------------------------------------------------

@@ -17,11 +17,11 @@ from auditor.errors import AuditError, ImageNotFound, NotAnImage, RegistryUnavai
 from auditor.exporter.registry.client import Client
 from auditor.exporter.registry.place import is_digest
 from auditor.model import Gap, Image
-from auditor.oci import INDEX_DEPTH
+from auditor.oci import DOCUMENTS_LIMIT, INDEX_DEPTH
 
 DOCUMENT_COUNT = 2000
 """
-How many documents of one image are asked for.
+How many documents of one image are asked for, whether they are there or not.
 """
 
 
@@ -59,6 +59,12 @@ class Manifests:
         What is no document, by its name.
         """
         self.gaps: list[Gap] = []
+        self._asked = 0
+        self._held = 0
+        """
+        Bytes of all documents.
+        """
+        self._is_full = False
 
     def read(self) -> None:
         """
@@ -169,8 +175,7 @@ class Manifests:
 
     def _ask(self, digest: str, *, is_manifest: bool) -> bytes | None:
         name = _name(digest)
-        if len(self.raw) >= DOCUMENT_COUNT:
-            self.gaps.append(Gap(name, f"one of over {DOCUMENT_COUNT} documents", blocking=True))
+        if not self._has_room(name):
             return None
         try:
             fetch = self._client.manifest if is_manifest else self._client.document
@@ -186,12 +191,30 @@ class Manifests:
             self.gaps.append(Gap(name, "is not what its digest says", blocking=True))
         return raw
 
+    def _has_room(self, name: str) -> bool:
+        """
+        Whether one more document may be asked for; the first that may not is a gap.
+        """
+        self._asked += 1
+        if self._is_full:
+            return False
+        if self._asked > DOCUMENT_COUNT:
+            why = f"one of over {DOCUMENT_COUNT} documents: no more are asked for"
+        elif self._held > DOCUMENTS_LIMIT:
+            why = f"follows {DOCUMENTS_LIMIT >> 20} MB of documents: no more are asked for"
+        else:
+            return True
+        self._is_full = True
+        self.gaps.append(Gap(name, why, blocking=True))
+        return False
+
     def _keep(self, digest: str, raw: bytes) -> Any:
         """
         Keep a document; what it says.
         """
         name = _name(digest)
         self.raw[name] = raw
+        self._held += len(raw)
         if oci.looks_like_json(raw[:512]) and self._documents.has_room(len(raw)):
             return self._documents.add(name, raw).data
         self._documents.saw(name, None)
