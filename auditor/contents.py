@@ -178,10 +178,11 @@ def _take(
         return _begin(blob, reader, contents, begin)
     raw = reader.read(blob.size)
     contents.members.append(Member(blob.name, blob.stored, raw=raw))
-    if contents.documents.add(blob.name, raw).data is None:
+    document = contents.documents.add(blob.name, raw)
+    if document.data is None:
         # Ciphertext and broken JSON begin like that too: nothing in it is to be lost.
         contents.scans[blob.name] = begin(blob.name, Kept(raw))()
-    _compare(blob, len(raw), contents)
+    _compare(blob, len(raw), document.digest, contents)
     return None
 
 
@@ -198,7 +199,7 @@ def _begin(
         contents.documents.saw(blob.name, scan.digest)
         told = Member(blob.name, blob.stored, digest=scan.digest, size=scan.size)
         contents.members.append(told)
-        _compare(blob, scan.size, contents)
+        _compare(blob, scan.size, scan.digest, contents)
 
     return wait
 
@@ -256,9 +257,14 @@ def replay(exported: Exported, layers: Layers) -> Contents | None:
     return contents
 
 
-def _compare(blob: Blob, size: int, contents: Contents) -> None:
+def _compare(blob: Blob, size: int, digest: str, contents: Contents) -> None:
+    """
+    What came with what was to come. Other algorithms than SHA-256 are told where layers are.
+    """
     if 0 <= size < blob.size:
         contents.gaps.append(Gap(blob.name, "is cut", blocking=True))
+    elif (blob.digest or "").startswith("sha256:") and digest != blob.digest:
+        contents.gaps.append(Gap(blob.name, "is not what its digest says", blocking=True))
 
 
 def _make_room(name: str, contents: Contents) -> None:

@@ -50,6 +50,10 @@ class Blob:
     """
     The name as the archive writes it, where that is another one.
     """
+    digest: str | None = None
+    """
+    By which it was asked for: other bytes are not what was to be had.
+    """
 
 
 @dataclass(slots=True)

@@ -356,6 +356,8 @@ def test_a_layer_that_is_another(registry: FakeRegistry, tmp_path: Path) -> None
     registry.answers[wrong] = Answer(kept.body.replace(b"xxx", b"yyy"))
     (report,) = cached(f"registry:{registry.host}/app:1", tmp_path)
     assert any("digest" in gap.reason and gap.layer == 0 for gap in report.ledger.gaps)
+    # What users will get was not looked into.
+    assert any(gap.blocking for gap in report.ledger.gaps)
     registry.answers[wrong] = kept
     (report,) = cached(f"registry:{registry.host}/app:1", tmp_path)
     assert report.ledger.gaps == ()
@@ -386,6 +388,23 @@ def test_digests_that_are_none(registry: FakeRegistry, digest: object) -> None:
     _, gaps = blobs(registry)
     assert [gap.blocking for gap in gaps] == [True]
     assert not any("x" in path.rpartition("/")[2] for path in registry.paths("/blobs/"))
+
+
+def test_a_digest_that_nobody_computes(registry: FakeRegistry) -> None:
+    """
+    What has it is read, and the ledger says that it may be something else.
+    """
+    registry.push(RECIPE)
+    manifest = json.loads(registry.answers["/v2/app/manifests/1"].body)
+    for descriptor in (manifest["config"], manifest["layers"][1]):
+        stored = registry.answers[f"/v2/app/blobs/{descriptor['digest']}"]
+        descriptor["digest"] = "blake3:" + descriptor["digest"][7:]
+        registry.answers[f"/v2/app/blobs/{descriptor['digest']}"] = stored
+    registry.manifest(to_json(manifest))
+    (report,) = audit(Request(f"registry:{registry.host}/app:1"))
+    told = [gap for gap in report.ledger.gaps if "its digest is not verified" in gap.reason]
+    assert [gap.layer for gap in told] == [None, 1]
+    assert report.ledger.files == 2
 
 
 def test_indexes_in_circles(registry: FakeRegistry) -> None:

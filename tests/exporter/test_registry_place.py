@@ -32,7 +32,8 @@ def test_what_it_means(reference: str, place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["app", "app:1", "team/app:1", "2", "/app", "host_/app", "[:::1]/app"]
+    "reference",
+    ["r.example.com\n/app", "app", "app:1", "team/app:1", "2", "/app", "host_/app", "[:::1]/app"],
 )
 def test_no_host_is_assumed(reference: str) -> None:
     """
@@ -53,8 +54,9 @@ def test_an_image_that_is_called_registry() -> None:
 
 @pytest.mark.parametrize(
     "rest",
-    ["", "App:1", "a//b", "../../x", "a:", "a:b/c", "a@", "a@sha256:xyz", "a?x=1", "a%2f", "a b"],
-)
+    [f"a@{DIGEST}\n", "a:1\n", "a\n", f"a@{DIGEST[:-1]}", "a@blake3:" + "ab" * 32,
+     "", "App:1", "a//b", "../../x", "a:", "a:b/c", "a@", "a@sha256:xyz", "a?x=1", "a%2f", "a b"],
+)  # fmt: skip
 def test_names_that_are_none(rest: str) -> None:
     """
     Nothing of it gets into a URL.

@@ -15,7 +15,7 @@ from typing import Any
 from auditor import oci
 from auditor.errors import AuditError, ImageNotFound, NotAnImage, RegistryUnavailable
 from auditor.exporter.registry.client import Client
-from auditor.exporter.registry.place import is_digest
+from auditor.exporter.registry.place import is_digest, is_verifiable
 from auditor.model import Gap, Image
 from auditor.oci import DOCUMENTS_LIMIT, INDEX_DEPTH
 
@@ -187,7 +187,9 @@ class Manifests:
         except AuditError as error:
             self.gaps.append(Gap(name, error.message, blocking=True))
             return None
-        if not _is_named(raw, digest):
+        if not is_verifiable(digest):
+            self.gaps.append(Gap(name, f"its digest is not verified: {digest[:16]}…"))
+        elif not _is_named(raw, digest):
             self.gaps.append(Gap(name, "is not what its digest says", blocking=True))
         return raw
 
@@ -247,11 +249,9 @@ def _digest(raw: bytes) -> str:
 
 def _is_named(raw: bytes, digest: str) -> bool:
     """
-    Whether the digest is that of these bytes; what cannot be computed is believed.
+    Whether the digest, which is verifiable, is that of these bytes.
     """
     algorithm, _, value = digest.partition(":")
-    if algorithm not in ("sha256", "sha512"):
-        return True
     return any(hashlib.new(algorithm, form).hexdigest() == value for form in (raw, _unsigned(raw)))
 
 

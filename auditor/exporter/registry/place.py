@@ -16,13 +16,14 @@ from auditor.errors import UsageError
 from auditor.patterns import lazy_regex
 
 _HOST = lazy_regex(
-    r"^(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?$"
+    r"^(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?\Z"
 )
 _REPOSITORY = lazy_regex(
-    r"^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$"
+    r"^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*\Z"
 )
-_TAG = lazy_regex(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")
-_DIGEST = lazy_regex(r"^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,128}$")
+_TAG = lazy_regex(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
+_DIGEST = lazy_regex(r"^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,128}\Z")
+_VERIFIABLE = lazy_regex(r"^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})\Z")
 LATEST = "latest"
 """
 The tag that is meant where none is given.
@@ -86,6 +87,13 @@ def is_digest(text: str) -> bool:
     return _DIGEST.match(text) is not None
 
 
+def is_verifiable(digest: str) -> bool:
+    """
+    Whether it can be computed what has this digest.
+    """
+    return _VERIFIABLE.match(digest) is not None
+
+
 def is_loopback(url: str) -> bool:
     """
     Whether a URL leads to this machine.
@@ -123,7 +131,7 @@ def parse(reference: str) -> Place:
     is_right = (
         _REPOSITORY.match(repository)
         and (_TAG.match(tag) if colon else True)
-        and (is_digest(digest) if at else True)
+        and (is_verifiable(digest) if at else True)
     )
     if not is_right:
         raise UsageError(

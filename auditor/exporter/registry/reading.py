@@ -59,7 +59,8 @@ def _blobs(client: Client, manifests: Manifests, layers: list[Stored]) -> Iterat
         pieces = iter(download)
         first = next(pieces, None)
         if first is not None or download.broken is None:
-            yield Blob(layer.name, layer.size, Chunks(_all(first, pieces)))
+            reader = Chunks(_all(first, pieces))
+            yield Blob(layer.name, layer.size, reader, digest=layer.digest)
         if download.broken is not None:
             yield Gap(layer.name, download.broken, blocking=True)
 
