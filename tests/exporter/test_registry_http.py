@@ -157,7 +157,7 @@ def test_unknown_host(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -
     assert refusal("nosuch.example.com").message == "registry nosuch.example.com: unknown host"
 
 
-@pytest.mark.parametrize("host", ["a..b", "a" * 70 + ".example.com", "127.0.0.1:99999"])
+@pytest.mark.parametrize("host", ["a..b", "a" * 70 + ".example.com"])
 def test_hosts_that_cannot_be(host: str) -> None:
     """
     Names that no resolver takes.
@@ -219,6 +219,26 @@ def test_no_proxy_for_this_machine(registry: FakeRegistry, monkeypatch: pytest.M
     assert blobs(registry.host)[1] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("https_proxy", "127.0.0.1", "the proxy does not let us through"),
+        ("https_proxy", "nosuch://127.0.0.1:1", "the proxy's address is of no use"),
+        ("https_proxy", "http://127.0.0.1:1", "the proxy does not let us through"),
+        ("REQUESTS_CA_BUNDLE", "/nosuch", "the file of certificates cannot be read"),
+    ],
+)
+def test_a_wrong_environment(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    """
+    Is not the network's fault.
+    """
+    monkeypatch.setenv(name, value)
+    error = refusal("registry.example.com")
+    assert words in error.message and name.upper() in error.hint
+
+
 # --- redirects -------------------------------------------------------------------------------
 
 
@@ -267,8 +287,9 @@ def test_a_redirect_in_the_registry(registry: FakeRegistry, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "target", ["http://cdn.example.com/x", "file:///etc/passwd", "//x.example.com/", "http://[zz/"]
-)
+    "target", ["http://cdn.example.com/x", "file:///etc/passwd", "//x.example.com/", "http://[zz/",
+     "http://cdn.example.com\\@127.0.0.1/x"],
+)  # fmt: skip
 def test_a_redirect_into_the_clear(registry: FakeRegistry, target: str) -> None:
     """
     Is not followed.
@@ -276,6 +297,30 @@ def test_a_redirect_into_the_clear(registry: FakeRegistry, target: str) -> None:
     moved = Answer(status=302, headers={"Location": target})
     registry.answers["/v2/app/manifests/1"] = moved
     assert "not asked by https" in refusal(registry.host).message
+
+
+def test_a_redirect_to_nobody(registry: FakeRegistry) -> None:
+    """
+    The error names who did not answer.
+    """
+    moved = Answer(status=307, headers={"Location": "http://127.0.0.2:1/x"})
+    registry.answers["/v2/app/manifests/1"] = moved
+    told = f"registry {registry.host} (sends us on to 127.0.0.2): connection refused"
+    assert refusal(registry.host).message == told
+
+
+def test_what_is_told_of_a_redirect(
+    registry: FakeRegistry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """
+    No signature, no password, and nothing that moves a cursor.
+    """
+    caplog.set_level("INFO", "auditor")
+    target = f"http://bob:{PASSWORD}@127.0.0.1:1/a\x1b[31mb?sig=c#d"
+    moved = Answer(status=307, headers={"Location": target})
+    registry.answers["/v2/app/manifests/1"] = moved
+    refusal(registry.host)
+    assert "GET http://127.0.0.1:1/a%1B%5B31mb" in caplog.messages
 
 
 def test_redirects_in_circles(registry: FakeRegistry) -> None:

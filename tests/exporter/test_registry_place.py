@@ -20,6 +20,7 @@ DIGEST = "sha256:" + "ab" * 32
         ("r.example.com:5000/a/b-c/d__e:v1_x", Place("r.example.com:5000", "a/b-c/d__e", "v1_x")),
         (f"r.example.com/app@{DIGEST}", Place("r.example.com", "app", DIGEST)),
         (f"r.example.com/app:1@{DIGEST}", Place("r.example.com", "app", DIGEST)),
+        ("R.Example.com/app", Place("r.example.com", "app", "latest")),
         ("localhost/app", Place("localhost", "app", "latest")),
         ("[::1]:5000/app:1", Place("[::1]:5000", "app", "1")),
     ],
@@ -65,12 +66,22 @@ def test_names_that_are_none(rest: str) -> None:
         parse(f"registry.example.com/{rest}")
 
 
-def test_a_password_in_it_is_not_shown() -> None:
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "@registry.example.com/app:1",
+        "@registry.example.com",
+        "@x/app",
+        f"@r.example.com/app@{DIGEST}",
+    ],
+)
+@pytest.mark.parametrize("begin", ["", "https://", "registry.example.com/"])
+def test_a_password_in_it_is_not_shown(begin: str, rest: str) -> None:
     """
     Logins are kept elsewhere, and what stands there is not repeated.
     """
     with pytest.raises(UsageError) as caught:
-        parse("alice:wonderland@registry.example.com/app:1")
+        parse(f"{begin}alice:wonderland{rest}")
     assert "wonderland" not in f"{caught.value.message} {caught.value.hint}"
 
 
@@ -103,6 +114,7 @@ def test_only_this_machine_is_asked_in_the_clear(host: str, url: str) -> None:
         ("r.example.com", "", False),
         ("127.0.0.1:5000", "http://127.0.0.1:6000/x", True),
         ("127.0.0.1:5000", "http://cdn.example.com/x", False),
+        ("127.0.0.1:5000", "http://cdn.example.com\\@127.0.0.1/x", False),
     ],
 )
 def test_where_a_registry_may_send_us(host: str, url: str, may: bool) -> None:

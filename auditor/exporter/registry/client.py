@@ -8,13 +8,13 @@ import logging
 from collections.abc import Mapping
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from auditor import __version__
 from auditor.errors import AuditError, NotAnImage, RegistryDenied
 from auditor.exporter.registry import credentials, failures, tokens
 from auditor.exporter.registry.credentials import Login
-from auditor.exporter.registry.place import Place
+from auditor.exporter.registry.place import Place, is_loopback, origin, shown
 from auditor.oci import DOCUMENT_LIMIT
 
 if TYPE_CHECKING:
@@ -159,8 +159,7 @@ class Client:
         raise failures.insecure(self.place)
 
     def _is_own(self, url: str) -> bool:
-        ours, theirs = urlsplit(self.place.url), urlsplit(url)
-        return (ours.scheme, ours.netloc.lower()) == (theirs.scheme, theirs.netloc.lower())
+        return origin(self.place.url) == origin(url)
 
     def _send(self, ask: tokens.Ask) -> bytes:
         headers = {"Authorization": ask.authorization} if ask.authorization else {}
@@ -182,10 +181,10 @@ class Client:
 
         # NOTE: requests lets some errors of urllib3 through, such as that of a wrong host name.
         errors = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
-        log.info("%s %s", method, url.partition("?")[0])
-        # NOTE: what is on this machine is not asked by a proxy, whatever the environment says.
-        direct = {"http": None, "https": None, "all": None} if self.place.is_local else {}
         try:
+            log.info("%s %s", method, shown(url))
+            # NOTE: what is on this machine is asked by no proxy, whatever the environment says.
+            direct = {"http": None, "https": None, "all": None} if is_loopback(url) else {}
             return self._session.request(
                 method,
                 url,
@@ -198,7 +197,7 @@ class Client:
                 **how,
             )
         except errors as error:
-            raise failures.unreachable(self.place, error) from error
+            raise failures.unreachable(self.place, error, url) from error
 
     def _whole(self, answer: requests.Response, limit: int, what: str) -> bytes:
         held = bytearray()
@@ -241,4 +240,4 @@ def pieces(place: Place, answer: requests.Response) -> Iterator[bytes]:
         while piece := read(PIECE, decode_content=False):
             yield piece
     except errors as error:
-        raise failures.unreachable(place, error) from error
+        raise failures.unreachable(place, error, answer.url) from error

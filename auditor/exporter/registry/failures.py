@@ -9,33 +9,49 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 
 from auditor.errors import AuditError, ImageNotFound, RegistryDenied, RegistryUnavailable
-from auditor.exporter.registry.place import Place
+from auditor.exporter.registry.place import Place, origin
 from auditor.patterns import lazy_regex
 
 _SECONDS = lazy_regex(r"^[0-9]{1,5}\Z")
 
 
-def unreachable(place: Place, error: BaseException) -> RegistryUnavailable:
+def unreachable(place: Place, error: BaseException, url: str) -> RegistryUnavailable:
     """
-    No answer came.
+    No answer came from where `url` leads.
     """
     import requests.exceptions
     import urllib3.exceptions
 
     known = list(_causes(error))
+    whose = _whose(place, url)
+    no_proxy = (
+        requests.exceptions.InvalidProxyURL,
+        requests.exceptions.InvalidSchema,
+        urllib3.exceptions.ProxySchemeUnknown,
+    )
+    if _has(known, no_proxy):
+        return _told(whose, "the proxy's address is of no use", "See HTTPS_PROXY and NO_PROXY.")
     if _has(known, requests.exceptions.ProxyError):
-        return _told(place, "the proxy does not let us through", "See HTTPS_PROXY and NO_PROXY.")
+        return _told(whose, "the proxy does not let us through", "See HTTPS_PROXY and NO_PROXY.")
+    if type(error) is OSError:
+        # NOTE: what requests says of a file of authorities that is not there.
+        return _told(
+            whose,
+            "the file of certificates cannot be read",
+            "See REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
+        )
     if _has(known, ssl.SSLCertVerificationError):
         return _told(
-            place,
+            whose,
             "its certificate is not trusted",
             "Name the file of its authority in REQUESTS_CA_BUNDLE.",
         )
     if _has(known, (ssl.SSLError, requests.exceptions.SSLError)):
         return _told(
-            place,
+            whose,
             "TLS failed",
             "Registries are asked by https; without it only those on this machine.",
         )
@@ -45,17 +61,25 @@ def unreachable(place: Place, error: BaseException) -> RegistryUnavailable:
         requests.exceptions.InvalidURL,
     )
     if _has(known, no_name):
-        return _told(place, "unknown host", "Check the name and the network.")
+        return _told(whose, "unknown host", "Check the name and the network.")
     if _has(known, ConnectionRefusedError):
-        return _told(place, "connection refused", "Check host and port, and whether it runs.")
+        return _told(whose, "connection refused", "Check host and port, and whether it runs.")
     if _has(known, (TimeoutError, requests.exceptions.Timeout)):
-        return _told(place, "does not answer in time", "Check the network, or try again later.")
+        return _told(whose, "does not answer in time", "Check the network, or try again later.")
     kind = type(error).__name__
-    return _told(place, f"the connection broke ({kind})", "Check the network, or try again.")
+    return _told(whose, f"the connection broke ({kind})", "Check the network, or try again.")
 
 
-def _told(place: Place, what: str, hint: str) -> RegistryUnavailable:
-    return RegistryUnavailable(f"registry {place.host}: {what}", hint)
+def _whose(place: Place, url: str) -> str:
+    with suppress(ValueError):
+        theirs = origin(url)
+        if theirs != origin(place.url):
+            return f"{place.host} (sends us on to {theirs[1]})"
+    return place.host
+
+
+def _told(whose: str, what: str, hint: str) -> RegistryUnavailable:
+    return RegistryUnavailable(f"registry {whose}: {what}", hint)
 
 
 def _has(
@@ -116,7 +140,7 @@ def insecure(place: Place) -> RegistryUnavailable:
     The registry sends us where a request could be listened to.
     """
     return _told(
-        place,
+        place.host,
         "leads to a server that is not asked by https",
         "Copy the image with a client that you trust to do so, and audit the copy.",
     )

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from urllib3.util import parse_url
 
 from auditor.errors import UsageError
 from auditor.patterns import lazy_regex
@@ -24,6 +25,7 @@ _REPOSITORY = lazy_regex(
 _TAG = lazy_regex(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
 _DIGEST = lazy_regex(r"^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,128}\Z")
 _VERIFIABLE = lazy_regex(r"^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})\Z")
+_PASSWORD = lazy_regex(r"^.*@(?!sha)", re.DOTALL)
 LATEST = "latest"
 """
 The tag that is meant where none is given.
@@ -74,7 +76,7 @@ class Place:
         on this machine leads to another server on it.
         """
         try:
-            scheme = urlsplit(url).scheme
+            scheme, _, _ = origin(url)
         except ValueError:
             return False
         return scheme == "https" or (scheme == "http" and self.is_local and is_loopback(url))
@@ -94,15 +96,33 @@ def is_verifiable(digest: str) -> bool:
     return _VERIFIABLE.match(digest) is not None
 
 
+def origin(url: str) -> tuple[str | None, str, int | None]:
+    """
+    Scheme, host and port of a URL. Raises `ValueError`.
+    """
+    # NOTE: by the parser of those who will connect: others take `http://a\\@localhost` for this
+    # machine.
+    parts = parse_url(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme or "")
+    return parts.scheme, parts.host or "", port
+
+
+def shown(url: str) -> str:
+    """
+    A URL without what may be a secret or a trick in it. Raises `ValueError`.
+    """
+    return parse_url(url)._replace(auth=None, query=None, fragment=None).url
+
+
 def is_loopback(url: str) -> bool:
     """
-    Whether a URL leads to this machine.
+    Whether a URL leads to this machine. Raises `ValueError`.
     """
-    name = urlsplit(url).hostname or ""
-    if name == "localhost":
+    _, host, _ = origin(url)
+    if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(name).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
 
@@ -113,18 +133,19 @@ def parse(reference: str) -> Place:
     `UsageError`.
     """
     host, slash, rest = reference.partition("/")
+    # NOTE: what stands before an @ may be a password.
+    told = _PASSWORD.sub("…@", reference)
     if "@" in host and slash:
-        # NOTE: what stands before it may be a password.
         raise UsageError(
             "registry: a reference holds no user and no password",
             "Log in with docker login HOST (or podman login) and write registry:host/name:tag.",
         )
     if not slash or not _is_host(host):
         raise UsageError(
-            f"registry:{reference}: names no registry; none is assumed",
-            f"Write registry:host/name:tag; an engine's image is docker:registry:{reference}"
+            f"registry:{told}: names no registry; none is assumed",
+            f"Write registry:host/name:tag; an engine's image is docker:registry:{told}"
             if not slash
-            else "Write registry:host/name:tag, with the registry's host.",
+            else "Write registry:host/name:tag, with the registry's host and without https://.",
         )
     name, at, digest = rest.partition("@")
     repository, colon, tag = name.partition(":")
@@ -135,10 +156,10 @@ def parse(reference: str) -> Place:
     )
     if not is_right:
         raise UsageError(
-            f"registry:{reference}: is no valid name of an image",
+            f"registry:{told}: is no valid name of an image",
             "Write registry:host/name:tag or registry:host/name@sha256:…, in small letters.",
         )
-    return Place(host, repository, digest or tag or LATEST)
+    return Place(host.lower(), repository, digest or tag or LATEST)
 
 
 def _is_host(text: str) -> bool:
@@ -148,6 +169,6 @@ def _is_host(text: str) -> bool:
     if not _HOST.match(text) or (text != "localhost" and not re.search(r"[.:]", text)):
         return False
     try:
-        return urlsplit(f"//{text}").hostname is not None
+        return origin(f"//{text}")[1] != ""
     except ValueError:
         return False
