@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,14 @@ def layer(registry: FakeRegistry) -> Answer:
     The answer with the image's layer.
     """
     return registry.answers[f"/v2/app/blobs/{RECIPE.diff_ids[0]}"]
+
+
+def json_of(registry: FakeRegistry) -> dict[str, Any]:
+    """
+    The manifest.
+    """
+    value: dict[str, Any] = json.loads(registry.answers["/v2/app/manifests/1"].body)
+    return value
 
 
 def refusal(host: str) -> AuditError:
@@ -571,6 +580,21 @@ def test_broken_for_good(registry: FakeRegistry) -> None:
     found, (gap,) = blobs(registry.host)
     assert found[-1] == answer.body[:100_000]
     assert gap.blocking and "100000 bytes" in gap.reason
+
+
+def test_a_registry_that_is_gone(registry: FakeRegistry) -> None:
+    """
+    Is waited for once, and not at each layer anew; all of them are gaps.
+    """
+    recipe = Recipe("app:1")
+    for number in range(4):
+        recipe.step(f"ADD {number}", files={f"{number}": b"x"})
+    registry.push(recipe)
+    for one in json_of(registry)["layers"]:
+        registry.answers[f"/v2/app/blobs/{one['digest']}"] = Answer(status=500)
+    registry.asked.clear()
+    assert [gap.blocking for gap in blobs(registry.host)[1]] == [True] * 4
+    assert len(registry.asked) == 2 + 4 + 3
 
 
 def test_refused_in_the_middle(registry: FakeRegistry) -> None:

@@ -26,21 +26,29 @@ class Download:
     The pieces of a blob. Nothing is asked of the registry before the first is.
     """
 
-    def __init__(self, client: Client, digest: str, size: int) -> None:
+    def __init__(self, client: Client, digest: str, size: int, is_lost: bool = False) -> None:
         self._client = client
         self._digest = digest
         self._size = size
         """
         As the manifest says; negative if it does not.
         """
+        self._is_lost = is_lost
+        """
+        Whether there is little hope: it is tried once.
+        """
         self._at = 0
+        self.is_given_up = False
+        """
+        Whether the registry was waited for in vain.
+        """
         self.broken: str | None = None
         """
         Why it is not whole, once it is not.
         """
 
     def __iter__(self) -> Iterator[bytes]:
-        waits = iter(WAITS)
+        waits = iter(() if self._is_lost else WAITS)
         while True:
             before, why = self._at, "ended early"
             try:
@@ -62,6 +70,7 @@ class Download:
             self.broken = self.broken or f"{why}, after {self._at} bytes"
             pause = next(waits, None)
             if pause is None:
+                self.is_given_up = True
                 return
             log.info("%s: %s", self._digest, self.broken)
             time.sleep(pause)

@@ -54,8 +54,9 @@ def _blobs(client: Client, manifests: Manifests, layers: list[Stored]) -> Iterat
     yield from manifests.gaps
     for name, raw in manifests.raw.items():
         yield Blob(name, len(raw), Kept(raw))
+    is_gone = False
     for layer in layers:
-        download = Download(client, layer.digest, layer.size)
+        download = Download(client, layer.digest, layer.size, is_gone)
         pieces = iter(download)
         first = next(pieces, None)
         if first is not None or download.broken is None:
@@ -63,6 +64,8 @@ def _blobs(client: Client, manifests: Manifests, layers: list[Stored]) -> Iterat
             yield Blob(layer.name, layer.size, reader, digest=layer.digest)
         if download.broken is not None:
             yield Gap(layer.name, download.broken, blocking=True)
+        # NOTE: a registry that is gone is not waited for at each layer anew.
+        is_gone = download.is_given_up
 
 
 def _all(first: bytes | None, rest: Iterator[bytes]) -> Iterator[bytes]:
