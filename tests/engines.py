@@ -445,8 +445,14 @@ class Registry:
     Debian's registry, with a user and a password or open to all.
     """
 
-    def __init__(self, host: str, login: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self, host: str, login: tuple[str, str] | None = None, authority: Path | None = None
+    ) -> None:
         self.host = host
+        self.authority = authority
+        """
+        The file of whoever vouches for its certificate, if it speaks TLS.
+        """
         self._login = ":".join(login) if login else ""
 
     def push(self, layout: Path, name: str) -> None:
@@ -474,18 +480,36 @@ def _free_port() -> int:
         return port
 
 
+def _certificate(folder: Path) -> dict[str, str]:
+    """
+    For the loopback, signed by itself.
+    """
+    made = {"certificate": str(folder / "crt"), "key": str(folder / "pem")}
+    run(
+        [*("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+         *("-subj", "/CN=r", "-addext", "subjectAltName=IP:127.0.0.1"),
+         *("-keyout", made["key"], "-out", made["certificate"])]
+    )  # fmt: skip
+    return made
+
+
 @contextlib.contextmanager
-def registry_server(login: tuple[str, str] | None = None) -> Iterator[Registry]:
+def registry_server(
+    login: tuple[str, str] | None = None, *, has_tls: bool = False
+) -> Iterator[Registry]:
     """
     A running registry without images.
     """
     with short_folder() as folder:
-        registry = Registry(f"127.0.0.1:{_free_port()}", login)
+        http: dict[str, Any] = {"addr": f"127.0.0.1:{_free_port()}"}
+        if has_tls:
+            http["tls"] = _certificate(folder)
+        registry = Registry(http["addr"], login, folder / "crt" if has_tls else None)
         config = {
             "version": "0.1",
             "log": {"level": "warn"},
             "storage": {"filesystem": {"rootdirectory": str(folder / "images")}},
-            "http": {"addr": registry.host},
+            "http": http,
         }
         if login is not None:
             # The only hash that the registry takes is bcrypt's.

@@ -40,13 +40,14 @@ exec curl -fsSL -H 'Accept: application/vnd.oci.image.index.v1+json' \\
 pytestmark = pytest.mark.engine
 
 
-@pytest.fixture(scope="module", params=["open", "login"])
+@pytest.fixture(scope="module", params=["open", "login", "tls"])
 def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
     """
-    A registry that lets all in, and one that does not.
+    A registry that lets all in, and two that do not, of which one speaks TLS.
     """
-    require("docker-registry", "skopeo", "perl")
-    with registry_server(LOGIN if request.param == "login" else None) as server:
+    require("docker-registry", "skopeo", "perl", "openssl")
+    login = None if request.param == "open" else LOGIN
+    with registry_server(login, has_tls=request.param == "tls") as server:
         yield server
 
 
@@ -60,6 +61,14 @@ def open_registry() -> Iterator[Registry]:
         yield server
 
 
+def stranger(registry: Registry, home: Path) -> dict[str, str]:
+    """
+    The environment of somebody who has no login, and trusts the registry's certificate.
+    """
+    trusted = {"REQUESTS_CA_BUNDLE": str(registry.authority)} if registry.authority else {}
+    return {"HOME": str(home), **trusted}
+
+
 @pytest.fixture
 def home(registry: Registry, tmp_path: Path) -> dict[str, str]:
     """
@@ -70,7 +79,7 @@ def home(registry: Registry, tmp_path: Path) -> dict[str, str]:
     (tmp_path / "docker/config.json").write_text(
         json.dumps({"auths": {registry.host: {"auth": auth}}})
     )
-    return {"HOME": str(tmp_path), "DOCKER_CONFIG": str(tmp_path / "docker")}
+    return {**stranger(registry, tmp_path), "DOCKER_CONFIG": str(tmp_path / "docker")}
 
 
 @pytest.fixture
@@ -149,10 +158,20 @@ def test_without_a_login(registry: Registry, tmp_path: Path) -> None:
     """
     Who may read is told that the image is not there, and others that they may not.
     """
-    ran = audit(f"registry:{registry.host}/nosuch:1", env={"HOME": str(tmp_path)})
+    ran = audit(f"registry:{registry.host}/nosuch:1", env=stranger(registry, tmp_path))
     words = "wants a login" if registry._login else "no such image: nosuch:1"
     assert ran.code == 3 and words in ran.err
     assert f"docker login {registry.host}" in ran.err
+
+
+@pytest.mark.parametrize("registry", ["tls"], indirect=True)
+def test_a_certificate_that_nobody_trusts(registry: Registry, home: dict[str, str]) -> None:
+    """
+    Ends the audit before the login is shown, and the hint says what to do.
+    """
+    ran = audit("-v", f"registry:{registry.host}/app:1", env={**home, "REQUESTS_CA_BUNDLE": ""})
+    assert ran.code == 3 and "its certificate is not trusted" in ran.err
+    assert "REQUESTS_CA_BUNDLE" in ran.err and "the login for" not in ran.err
 
 
 def test_a_wrong_login(tmp_path: Path, registry: Registry, home: dict[str, str]) -> None:

@@ -219,6 +219,18 @@ def test_no_tls(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None
     assert registry.asked == []
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [(b"Client sent an HTTP request to an HTTPS server.", "TLS failed"), (b"no", "status 400")],
+)
+def test_tls_on_this_machine(registry: FakeRegistry, body: bytes, words: str) -> None:
+    """
+    Is spoken with who asks for it.
+    """
+    registry.answers["/v2/app/manifests/1"] = Answer(body, status=400)
+    assert words in refusal(registry.host).message
+
+
 def test_no_proxy_for_this_machine(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Whatever the environment says.

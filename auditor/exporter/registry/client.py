@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -121,12 +122,24 @@ class Client:
         """
         url = f"{self.place.url}/{what}"
         answer = self._follow(url, headers)
+        if self._wants_tls(answer):
+            answer.close()
+            self.place = replace(self.place, has_tls=True)
+            return self._ask(what, headers)
         if answer.status_code != 401 or not self._is_own(answer.url):
             return answer
         answer.close()
         header = answer.headers.get("WWW-Authenticate", "")
         self._authorization = tokens.authorize(self.place, header, self._known(), self._send)
         return answer if self._authorization is None else self._follow(url, headers)
+
+    def _wants_tls(self, answer: requests.Response) -> bool:
+        """
+        Whether a registry on this machine says so to us, who come without.
+        """
+        if answer.status_code != 400 or not self.place.is_local or self.place.has_tls:
+            return False
+        return b"HTTPS" in next(pieces(self.place, answer), b"")
 
     def _known(self) -> Login | None:
         if not self._has_looked:

@@ -47,6 +47,10 @@ class Place:
     """
     A tag, or a digest.
     """
+    has_tls: bool = False
+    """
+    Whether it is known to speak TLS though it is on this machine.
+    """
 
     @property
     def name(self) -> str:
@@ -67,7 +71,7 @@ class Place:
         """
         Where the repository's manifests and blobs are.
         """
-        scheme = "http" if self.is_local else "https"
+        scheme = "http" if self.is_local and not self.has_tls else "https"
         return f"{scheme}://{self.host}/v2/{self.repository}"
 
     def may_ask(self, url: str) -> bool:
