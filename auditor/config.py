@@ -7,7 +7,7 @@ A key that is not known is an error, so that a gate never stands open for a slip
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from auditor.errors import UsageError
 from auditor.model import Origin
 from auditor.ranking import Ignore
+from auditor.records import dataclass
 
 FILE = "auditor.toml"
 PROJECT = "pyproject.toml"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from auditor.model import Field, Gap, Image, Layer, LayerScan, Origin
 from auditor.pieces import Search
 from auditor.ranking import Evidence
 from auditor.ranking.lives import in_metadata
+from auditor.records import dataclass
 from auditor.runners import Runner
 from auditor.scan import begin_blob, hash_of
 from auditor.streams.reading import Kept, Peekable, Range, Reader

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from auditor.errors import AuditError, UsageError
 from auditor.model import Known, Report, Severity, Standing
 from auditor.progress import Progress
 from auditor.ranking import Expectation, Ignore, Policy, in_older
+from auditor.records import dataclass
 from auditor.reports import FORMATS
 from auditor.reports.terminal import plain, size
 from auditor.request import Request

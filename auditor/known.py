@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor import contents as archive
@@ -22,6 +21,7 @@ from auditor.exporter import Export
 from auditor.fields import scan_field
 from auditor.model import Field, Gap, Image, Report
 from auditor.ranking.marks import Marks
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from auditor.cache.shelf import Shelf

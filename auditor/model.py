@@ -6,12 +6,12 @@ Words follow the OCI image specification; ours are finding, leak, gap and ledger
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 
 class Confidence(StrEnum):

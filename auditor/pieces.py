@@ -8,7 +8,7 @@ one of a stream lies in memory that the processes share.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from auditor import detectors, packages
 from auditor.decoders import CANDIDATE, Limits, Spot, decode
 from auditor.detectors import Detector, detect
 from auditor.model import Finding, Gap, Text
+from auditor.records import dataclass
 from auditor.shared_memory import Slot, taken
 from auditor.streams.reading import File, Held, Peekable, Range, RangeReader
 

@@ -4,12 +4,13 @@ What an audit is asked for. It knows nothing of how an audit is done, so that it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.ranking.policy import Policy
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from auditor.decoders import Limits

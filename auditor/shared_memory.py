@@ -10,7 +10,8 @@ from __future__ import annotations
 import mmap
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

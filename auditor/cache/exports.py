@@ -8,8 +8,9 @@ who is not let in by the engine, or has only guesses of it, cannot open them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from auditor.cache.shelf import Shelf

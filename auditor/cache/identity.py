@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from auditor.records import dataclass
 
 SETTLED = 50_000_000
 """

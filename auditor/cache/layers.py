@@ -9,7 +9,7 @@ it says is only a reason to compute it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.cache import identity
@@ -18,6 +18,7 @@ from auditor.cache.sealed import seal
 from auditor.model import Image, LayerScan
 from auditor.patterns import lazy_regex
 from auditor.ranking.marks import Marks
+from auditor.records import dataclass
 from auditor.streams.reading import Hashing, Range, Reader, drain
 
 if TYPE_CHECKING:

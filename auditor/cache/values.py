@@ -6,10 +6,10 @@ in it is shut by it: whoever cannot read the value cannot read what is in it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.model import Field, Finding, Gap
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from auditor.cache.shelf import Shelf

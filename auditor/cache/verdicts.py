@@ -8,12 +8,12 @@ what the file system says of them, an engine's image by all that the engine says
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.cache import identity
 from auditor.cache.identity import Identity
 from auditor.model import Report
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from auditor.cache.shelf import Shelf

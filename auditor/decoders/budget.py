@@ -8,8 +8,7 @@ whether it holds one bomb or a hundred thousand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from auditor.records import dataclass
 from auditor.streams.reading import Reader
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.decoders.binary import BinaryDecoder
 from auditor.decoders.budget import Budget
 from auditor.decoders.marshalled import Code, Unmarshal, Wanted
 from auditor.model import Gap, Reading, Text
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 from auditor.streams.reading import File
 
 SHORTEST = 6

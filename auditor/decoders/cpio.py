@@ -5,13 +5,13 @@ cpio: initial ram disks and the payload of RPM packages. The formats newc, crc a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.decoders.budget import Budget
 from auditor.decoders.buffer import Buffer
 from auditor.decoders.names import member_name
 from auditor.model import Gap, Text
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 from auditor.streams.reading import Bounded, File, Peekable
 
 _NEWC = lazy_regex(rb"07070[12][0-9A-Fa-f]{104}")

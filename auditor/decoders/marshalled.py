@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import repeat
+
+from auditor.records import dataclass
 
 Value = bytes | tuple[object, ...] | None
 Wanted = Callable[[bytes, int, int], object]

@@ -8,13 +8,13 @@ import lzma
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from auditor.decoders.base import HEAD, Decoder
 from auditor.decoders.binary import BinaryDecoder
 from auditor.decoders.budget import Budget, Limits, Measured, Metered, OverBudget
 from auditor.decoders.embedded import Spot, embedded
 from auditor.model import Gap, Text
+from auditor.records import dataclass
 from auditor.streams.reading import File, Held, Peekable
 
 DAMAGE = (

@@ -8,11 +8,11 @@ import hashlib
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.decoders.budget import Budget
 from auditor.decoders.deltas import OBJECT_LIMIT, borders, lines, patched
 from auditor.model import Gap
+from auditor.records import dataclass
 from auditor.streams.reading import File
 
 CACHE = 32 << 20

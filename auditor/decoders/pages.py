@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 Value = bytes | int | None
 _LEAF_TABLE = 13

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.decoders.budget import Budget
 from auditor.decoders.buffer import Buffer, Until
 from auditor.decoders.names import member_name
 from auditor.decoders.unpacked import Unpacked
 from auditor.model import Gap, Text
+from auditor.records import dataclass
 from auditor.streams.reading import Bounded, File, Peekable
 
 LOCAL = b"PK\x03\x04"

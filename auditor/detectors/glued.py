@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from auditor.detectors.placeholders import is_worded
@@ -18,6 +17,7 @@ from auditor.detectors.rules import RULES, Rule
 from auditor.detectors.rules.matching import judged, looks_random
 from auditor.model import Confidence
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 from auditor.streams.printable import UNPRINTABLE, as_lines
 
 LONGEST = 400

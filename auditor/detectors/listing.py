@@ -5,11 +5,11 @@ What is looked for, one row a detector, with examples that hold no secret.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.detectors.rules import RULES, Rule
 from auditor.detectors.rules.examples import masked
 from auditor.model import Confidence
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.dockerfile.lines import Logical, LogicalLines
 from auditor.dockerfile.words import split
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _FLAG = lazy_regex(r"--[a-z][a-z0-9-]*(?:=(?:\"[^\"]*\"|'[^']*'|\S)*)?(?=\s|$)")
 _HEREDOC = lazy_regex(r"^\d*<<(-?)([^<\s]+)$")

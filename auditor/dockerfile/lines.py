@@ -7,9 +7,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _DIRECTIVE = lazy_regex(r"^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
 _KNOWN = ("syntax", "escape", "check")

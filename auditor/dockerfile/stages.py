@@ -4,11 +4,12 @@ A whole Dockerfile: its stages, and what each is built on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from auditor.dockerfile.instructions import Instruction, instruction, read
 from auditor.dockerfile.lines import LogicalLines, directives, physical
 from auditor.dockerfile.words import Pieces, expand, split
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from auditor import oci
 from auditor.model import Gap, Image
+from auditor.records import dataclass
 from auditor.streams.reading import Peekable, Range, Reader, drain, skip
 
 HEAD = 512

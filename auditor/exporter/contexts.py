@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import EngineUnavailable
+from auditor.records import dataclass
 
 PODMAN_SOCKETS = ("/run/podman/podman.sock",)
 DOCKER_SOCKETS = ("/var/run/docker.sock",)

@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from auditor.model import Variable
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _PREFIX = lazy_regex(r"\|(\d{1,4}) ")
 _ARG = lazy_regex(r"^(?:.*?#\(nop\) +)?ARG +(.*)$", re.DOTALL)

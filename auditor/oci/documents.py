@@ -8,8 +8,10 @@ import codecs
 import hashlib
 import json
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from auditor.records import dataclass
 
 DOCUMENT_LIMIT = 8 << 20
 """

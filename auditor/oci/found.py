@@ -4,11 +4,12 @@ What a manifest tells: its config, its layers, its tags.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from auditor.model import BuildSource, Field, Gap
 from auditor.oci.documents import Document
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ than the other, so images come from both and are joined by their config.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from auditor.errors import NotAnImage
@@ -17,6 +17,7 @@ from auditor.oci import history, metadata
 from auditor.oci.documents import Document, Documents
 from auditor.oci.found import Found, Stored
 from auditor.oci.manifests import find
+from auditor.records import dataclass
 
 BASE_NAME = "org.opencontainers.image.base.name"
 BASE_DIGEST = "org.opencontainers.image.base.digest"

@@ -5,9 +5,10 @@ The seam: a file of a package database in, what it says of other files out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from auditor.records import dataclass
 
 PATH_LIMIT = 4096
 """

@@ -4,12 +4,11 @@ A file on its way to the decoders, of which digests or claims may be wanted at i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from auditor.model import Claims, FileDigests
 from auditor.packages import databases, python
 from auditor.packages.digests import Digests, digests, is_ownable
 from auditor.packages.packing import merge
+from auditor.records import dataclass
 from auditor.streams.reading import CHUNK, Range, RangeReader, Reader, drain
 
 KEPT = 8 << 20

@@ -5,11 +5,12 @@ Which leaks are no news: accepted by a baseline, found in an older image too, or
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from auditor.model import Acceptance, AcceptedBy, Known, Leak, Origin, Place, Secret, Standing
 from auditor.ranking.globs import matches
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

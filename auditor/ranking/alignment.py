@@ -8,11 +8,12 @@ wrong line is worse than none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.dockerfile import Dockerfile, Instruction, Pieces, Stage, expand, pairs, split
 from auditor.model import HistoryEntry, Image
 from auditor.ranking.dialects import METADATA, Step, matches
+from auditor.records import dataclass
 
 HISTORY_LIMIT = 5_000
 """

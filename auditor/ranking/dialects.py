@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from auditor.dockerfile import Instruction, Pieces, Words, expand, fits, pairs, split
 from auditor.model import HistoryEntry
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _FLAGS = lazy_regex(r"^(?:--[a-z][a-z-]*(?:=\S*)? +)+")
 _CLASSIC_COPY = lazy_regex(

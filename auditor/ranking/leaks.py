@@ -5,7 +5,7 @@ From evidence to leaks: one secret, one leak, with all its places.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from auditor.model import Confidence, Exposure, Leak, Origin, Place, State
 from auditor.ranking import advice, sealing
@@ -16,6 +16,7 @@ from auditor.ranking.fingerprint import of_weak, stable
 from auditor.ranking.lives import Evidence
 from auditor.ranking.redaction import Redact
 from auditor.ranking.severity import severity
+from auditor.records import dataclass
 
 _COPIES = ("attestation", "config.Healthcheck", "container_config", "legacy/", "unreferenced/")
 """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from auditor.dockerfile import Dockerfile, Instruction, fits, pairs, parse, split
 from auditor.model import BuildSource, Gap, Image, Layer, Origin, Place
@@ -14,6 +14,7 @@ from auditor.patterns import lazy_regex
 from auditor.ranking.alignment import Alignment, align
 from auditor.ranking.dialects import METADATA
 from auditor.ranking.lives import Evidence
+from auditor.records import dataclass
 
 SEVERAL = "one of "
 """

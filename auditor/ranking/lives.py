@@ -5,7 +5,7 @@ The life of a secret across layers: where it stands, and which layer overwrote o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.model import (
     Field,
@@ -20,6 +20,7 @@ from auditor.model import (
     State,
 )
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _NO_FILE = lazy_regex(r"^\(|/\.wh\.[^/]*$")
 _NO_PART = ("after the end of the tar", "pax comment")

@@ -4,9 +4,10 @@ What the user wants to see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.ranking.acceptance import Expectation
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ The source of an image, as it is told to whoever looks for a leak there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

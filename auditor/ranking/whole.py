@@ -5,7 +5,7 @@ The whole ranking on one page: image and findings in, final report out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from auditor.model import (
@@ -28,6 +28,7 @@ from auditor.ranking.policy import Policy
 from auditor.ranking.redaction import Redact, nothing, redactor
 from auditor.ranking.severity import count, is_apart, score
 from auditor.ranking.whence import Whence
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from auditor.ranking.lines import Lines

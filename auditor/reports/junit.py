@@ -8,11 +8,11 @@ Jenkins' xUnit plugin (junit-10).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import TextIO
 
 from auditor.model import Gap, LayerRow, Leak, Place, Report
+from auditor.records import dataclass
 from auditor.reports.identity import identities
 from auditor.reports.places import fate, sentence, spot
 from auditor.reports.terminal import plain, shorten

@@ -5,11 +5,11 @@ A place in words, and as platforms want it named: a file of the repository and a
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from auditor.model import Leak, Place, Report, State
+from auditor.records import dataclass
 from auditor.reports.identity import image_name
 from auditor.reports.terminal import plain
 

@@ -8,11 +8,11 @@ import os
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TextIO
 
 from auditor.model import Severity
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _COMMAND = lazy_regex(
     # NOTE: GitHub trims a line before it looks for one, and lines are wrapped anywhere.

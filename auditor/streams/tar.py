@@ -9,9 +9,10 @@ be read as a `Damage`. Formats: POSIX.1-2001 pax, ustar, GNU, v7; sparse files a
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 
+from auditor.records import dataclass
 from auditor.streams.header import BLOCK, BadHeader, is_header, number, records, text
 from auditor.streams.reading import Bounded, Buffered, Kept, Reader, drain
 

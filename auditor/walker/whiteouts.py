@@ -5,8 +5,9 @@ What a name in a layer means for the layers below: image-spec layer.md, "Whiteou
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from auditor.records import dataclass
 
 PREFIX = ".wh."
 OPAQUE = ".wh..wh..opq"

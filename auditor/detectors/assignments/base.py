@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from auditor.detectors.assignments.places import Kind, Place
 from auditor.model import Confidence
+from auditor.records import dataclass
 
 _CORES = (
     r"pass(?:w(?:or)?d|wd|phrase|code)?|pwd|secret|token|cred(?:ential)?s?|bearer|"

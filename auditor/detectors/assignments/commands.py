@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from auditor.detectors.assignments.base import CORE, Pair, Reader, Spot
 from auditor.detectors.assignments.places import WORKING, Kind
 from auditor.detectors.prefilter.literals import derive, fold
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 NAME = "Command Line Credential"
 CONTINUED = 20

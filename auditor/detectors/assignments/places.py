@@ -5,12 +5,13 @@ What a file is for, by its name and content: that decides whether a value in it 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 
 from auditor.detectors.confidence import is_credential_file
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 
 class Kind(StrEnum):

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from auditor.model import Confidence
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

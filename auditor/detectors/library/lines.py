@@ -5,11 +5,11 @@ A text as lines that are cut out only when somebody asks for one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from detect_secrets.util.code_snippet import CodeSnippet
 
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 from auditor.streams.printable import UNPRINTABLE, as_lines
 
 _BREAK = lazy_regex(rb"[\s\"'`]")

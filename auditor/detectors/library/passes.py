@@ -5,7 +5,6 @@ A text through detect-secrets' passes: as it is, and as its INI and YAML transfo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from detect_secrets.plugins.high_entropy_strings import (
@@ -27,6 +26,7 @@ from auditor.detectors.library.rewritten import rewritten
 from auditor.detectors.library.rules import COMPILED, TOKENS, allowed, family, in_text, rules
 from auditor.detectors.prefilter import NEAR, Hit
 from auditor.model import Confidence
+from auditor.records import dataclass
 
 LONG_LINE = 1 << 14
 """

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from detect_secrets.util.filetype import FileType, determine_file_type
@@ -22,6 +21,7 @@ from auditor.detectors.library.yaml_tags import are_unknown
 from auditor.detectors.prefilter import Prefilter, Worth, make
 from auditor.detectors.prefilter.cores import cores
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 INTERPOLATIONS = 30
 """

@@ -7,7 +7,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
@@ -25,6 +24,7 @@ from auditor.detectors.library.unplugged import unplugged
 from auditor.detectors.library.worth import behind
 from auditor.detectors.prefilter import Prefilter, Worth, make
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 TOKENS = "tokens"
 """

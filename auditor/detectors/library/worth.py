@@ -5,7 +5,6 @@ Whether a value can stand behind a provider's name: asked of bytes, before a lin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from re import _parser as parser  # type: ignore[attr-defined]
 
@@ -15,6 +14,7 @@ from auditor.detectors.prefilter.expressions import superset
 from auditor.detectors.prefilter.runs import longest_run
 from auditor.detectors.rules.base import BETWEEN, REACH, SECRET_LEAD, SECRET_SPAN, Rule
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _RANDOM = lazy_regex(rb"[0-9]|[A-Za-z]{16}")
 """

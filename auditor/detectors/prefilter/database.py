@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import hyperscan
@@ -18,6 +18,7 @@ import platformdirs
 
 from auditor import __version__
 from auditor.detectors.prefilter import expressions, letters, literals, shortened
+from auditor.records import dataclass
 
 _WRITERS = (expressions, letters, literals, shortened)
 """

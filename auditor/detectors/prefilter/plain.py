@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.detectors.prefilter.base import NEAR, Hit, Patterns
 from auditor.detectors.prefilter.literals import derive, fold
+from auditor.records import dataclass
 from auditor.streams.printable import WIDE, as_lines
 
 LONG_LINE = 1 << 12

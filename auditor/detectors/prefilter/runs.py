@@ -8,11 +8,11 @@ than any pattern.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from re import _constants as ops  # type: ignore[attr-defined]
 from typing import Any
 
 from auditor.detectors.prefilter.expressions import Unknown, members
+from auditor.records import dataclass
 
 _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT)
 

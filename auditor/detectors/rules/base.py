@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from auditor.model import Confidence
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 Judgement = tuple[Confidence, str]
 Check = Callable[[str], Judgement | None]

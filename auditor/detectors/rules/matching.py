@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 from re import _constants as ops  # type: ignore[attr-defined]
@@ -18,6 +17,7 @@ from auditor.detectors.placeholders import is_example, is_worded
 from auditor.detectors.rules.base import Judgement, Rule, compiled
 from auditor.model import Confidence
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 SHORT = 24
 """

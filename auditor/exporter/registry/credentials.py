@@ -11,12 +11,13 @@ import json
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from auditor.exporter.registry.place import Place
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 log = logging.getLogger("auditor")
 

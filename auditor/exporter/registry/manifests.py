@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from auditor import oci
@@ -18,6 +17,7 @@ from auditor.exporter.registry.client import Client
 from auditor.exporter.registry.place import is_digest, is_verifiable
 from auditor.model import Gap, Image
 from auditor.oci import DOCUMENTS_LIMIT, INDEX_DEPTH
+from auditor.records import dataclass
 
 DOCUMENT_COUNT = 2000
 """

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 
 from urllib3.util import parse_url
 
 from auditor.errors import UsageError
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _HOST = lazy_regex(
     r"^(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?\Z"

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from auditor.errors import AuditError
 from auditor.exporter.registry import failures
 from auditor.exporter.registry.credentials import Login
 from auditor.exporter.registry.place import Place
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _CHALLENGE = lazy_regex(r"(?:^|,)\s*(Bearer|Basic)\b", re.IGNORECASE)
 # NOTE: only the beginning of a word begins a name: a header of megabytes may be one word.

@@ -4,13 +4,14 @@ The seam: a leak's case in, a remedy out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
 from auditor.model import Origin, Place, Secret
 from auditor.ranking.advice.draft import Draft
 from auditor.ranking.advice.script import Script
+from auditor.records import dataclass
 
 
 class Way(StrEnum):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.dockerfile import Instruction, pairs, split
 from auditor.patterns import lazy_regex
 from auditor.ranking.advice import shell
+from auditor.records import dataclass
 
 _RUN = lazy_regex(r"^(\s*RUN(?:[ \t]|\\\r?\n|`\r?\n)+)", re.IGNORECASE)
 _TRIGGER = lazy_regex(r"^\s*ONBUILD\s+RUN\s+", re.IGNORECASE)

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from auditor.patterns import lazy_regex
 from auditor.ranking.advice.base import Remedy
 from auditor.ranking.advice.draft import Draft
 from auditor.ranking.advice.script import Script
+from auditor.records import dataclass
 
 _HEAD = lazy_regex(r"^# (?P<name>.*):(?P<first>\d+)(?:-(?P<last>\d+))?(?P<gone> is left out)?$")
 _SECTIONS = ("# .dockerignore", "# build", "# docker run", "# compose.yaml")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from auditor.dockerfile import Instruction, Stage, split
 from auditor.dockerfile.instructions import instruction as read_instruction
@@ -16,6 +16,7 @@ from auditor.ranking.advice.draft import Draft
 from auditor.ranking.alignment import steps_of
 from auditor.ranking.dialects import Step
 from auditor.ranking.lines import Lines
+from auditor.records import dataclass
 
 _HISTORY = lazy_regex(r"^history\[(\d{1,6})\]\.")
 _CLASSIC = lazy_regex(r"^(COPY|ADD) (?:--\S+?)?(?:file|dir|multi):[0-9a-f]{16,}\S* in (\S+)")

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 HOME = "/root"
 _PLAIN_PATH = lazy_regex(r"^/[A-Za-z0-9_@%+:./~-]+$")

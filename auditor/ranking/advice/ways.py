@@ -5,10 +5,10 @@ The ways to build without giving a secret away, weighed against each other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from auditor.ranking.advice.base import Way
 from auditor.ranking.advice.script import Facts
+from auditor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
