@@ -4,7 +4,6 @@ Credentials in files that are there to keep them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -15,31 +14,34 @@ from auditor.model import Finding, Reading, Secret, Text
 from auditor.patterns import lazy_regex
 
 
-@cache
-def _any_path() -> re.Pattern[str]:
-    """
-    One pattern for all paths: most files are none of these, and that must cost nothing.
-    """
-    return re.compile("|".join(f"(?:{kind.path.pattern})" for kind in FILES.values()), re.I)
-
-
-_WORD = lazy_regex(
-    r"netrc|pass|shadow|pwd|secret|token|cred|key|auth|tfstate|docker|kaniko|\.ya?ml|\.json"
-)
+_NAME = lazy_regex(r"netrc|pass|shadow|pwd|secret|token|cred|key|auth|tfstate|docker")
+_FOLDER = lazy_regex(r"secret|\.docker/|kaniko/")
 """
-All their paths hold one of these.
+All paths of these files hold one of these words in their name or in their folder, but for those
+that are told by what is in them.
 """
+_TOLD_BY_CONTENT = (".json", ".yaml", ".yml")
 
 
 def kinds(path: str) -> tuple[CredentialFile, ...]:
     """
-    What a file of that path may be.
+    What a file of that path may be. Most are none of these, and that must cost nothing.
     """
     low = path.lower()
     # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
-    if (low.isascii() and not _WORD.search(low)) or not _any_path().search(path):
-        return ()
-    return tuple(kind for kind in FILES.values() if kind.path.search(path))
+    is_telling = (
+        not low.isascii() or _NAME.search(low, low.rfind("/") + 1) or _FOLDER.search(low)
+    )
+    if is_telling:
+        return tuple(kind for kind in FILES.values() if kind.path.search(path))
+    if low.rstrip().endswith(_TOLD_BY_CONTENT):
+        return tuple(kind for kind in _marked() if kind.path.search(path))
+    return ()
+
+
+@cache
+def _marked() -> tuple[CredentialFile, ...]:
+    return tuple(kind for kind in FILES.values() if kind.mark is not None)
 
 
 class KeptDetector:

@@ -9,10 +9,13 @@ import json
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.detectors.assigned import AssignedDetector
 from auditor.detectors.assignments.structured import bech32_checks
-from auditor.detectors.kept import KeptDetector
+from auditor.detectors.credential_files import FILES
+from auditor.detectors.kept import KeptDetector, kinds
 from auditor.model import Confidence, Text
 from tests.fakes import fakes
 
@@ -36,6 +39,21 @@ def encoded(text: str) -> str:
     In base64.
     """
     return base64.b64encode(text.encode()).decode()
+
+
+_PARTS = st.sampled_from(
+    "netrc .pgpass pgpass.conf gshadow- .htpasswd.old master.passwd opasswd passwd .passwd-s3fs "
+    "vnc passwd.txt auth.json config.json .docker .dockercfg .dockerconfigjson kaniko x.json y.yaml "
+    "z.YML terraform.tfstate.backup run secrets .secret etc app db_password.txt id.apikey x.py "
+    "KEY README a.pass token.dat ſecret.toKen\n".split(" ")
+)
+
+
+@given(st.lists(_PARTS, min_size=1, max_size=5))
+def test_what_a_file_may_be_is_told_as_by_all_patterns(parts: list[str]) -> None:
+    """Whatever is asked before them."""
+    path = "/" + "/".join(parts)
+    assert kinds(path) == tuple(kind for kind in FILES.values() if kind.path.search(path))
 
 
 @pytest.mark.parametrize(
