@@ -136,10 +136,13 @@ def _may_say_more(data: bytes) -> bool:
     wanted = _wanted()
     if wanted is None:
         return True
+    hits = _in_values().hits(data)
+    if not hits:
+        return False
     owners = _owners()
     missing = [len(one.patterns) for one in wanted]
     told: set[int] = set()
-    for _, number in _in_values().hits(data):
+    for _, number in hits:
         owner = owners[number]
         if number not in told:
             told.add(number)

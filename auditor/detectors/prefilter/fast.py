@@ -73,30 +73,24 @@ class FastPrefilter:
         self._once = once
         self._worth = worth or {}
         self._lettered = lettered
-        self._tables: dict[tuple[Form, ...], _Table] = {}
         # NOTE: most texts are ASCII. What else there may be is looked for in others alone: it takes
         # Hyperscan a quarter more time.
-        self._table_for(is_ascii=True)
+        self._narrow = self._compiled(_STRINGS if strings else _ASCII_TEXT)
+        self._wide = self._narrow if strings else None
 
     def database(self, data: bytes) -> hyperscan.Database:
         """
         All expressions that some bytes are searched for, compiled.
         """
-        return self._table_for(data.isascii()).database
+        return (self._narrow if data.isascii() else self._for_any()).database
 
-    def _table_for(self, is_ascii: bool) -> _Table:
-        if self._strings:
-            return self._table(_STRINGS)
-        return self._table(_ASCII_TEXT if is_ascii else _TEXT)
-
-    def _table(self, forms: tuple[Form, ...]) -> _Table:
+    def _for_any(self) -> _Table:
         """
-        What is looked for in bytes of these forms, made when first asked for.
+        What is looked for in bytes that may be anything, made when first asked for.
         """
-        made = self._tables.get(forms)
-        if made is None:
-            made = self._tables[forms] = self._compiled(forms)
-        return made
+        if self._wide is None:
+            self._wide = self._compiled(_TEXT)
+        return self._wide
 
     def _compiled(self, forms: tuple[Form, ...]) -> _Table:
         patterns, once, lettered = self._patterns, self._once, self._lettered
@@ -119,7 +113,7 @@ class FastPrefilter:
         """
         hits: list[Hit] = []
         is_ascii = data.isascii()
-        table = self._table_for(is_ascii)
+        table = self._narrow if is_ascii else self._for_any()
         see = _in_strings(table, hits) if self._strings else _in_text(table, data, hits)
         table.database.scan(data, match_event_handler=see)
         if table.left is not None:
