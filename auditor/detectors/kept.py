@@ -13,7 +13,6 @@ from auditor.detectors.credential_files import FILES, CredentialFile
 from auditor.model import Finding, Reading, Secret, Text
 from auditor.patterns import lazy_regex
 
-
 _NAME = lazy_regex(r"netrc|pass|shadow|pwd|secret|token|cred|key|auth|tfstate|docker")
 _FOLDER = lazy_regex(r"secret|\.docker/|kaniko/")
 """
@@ -29,9 +28,7 @@ def kinds(path: str) -> tuple[CredentialFile, ...]:
     """
     low = path.lower()
     # NOTE: beyond ASCII there are letters that a pattern takes for one of these without case.
-    is_telling = (
-        not low.isascii() or _NAME.search(low, low.rfind("/") + 1) or _FOLDER.search(low)
-    )
+    is_telling = not low.isascii() or _NAME.search(low, low.rfind("/") + 1) or _FOLDER.search(low)
     if is_telling:
         return tuple(kind for kind in FILES.values() if kind.path.search(path))
     if low.rstrip().endswith(_TOLD_BY_CONTENT):

@@ -112,12 +112,17 @@ def test_ids_are_those_of_the_library(parts: list[str], draw: st.DataObject) -> 
         assert not found or ours == heuristic.is_likely_id_string(value, line, plugin)
 
 
-@given(st.text("0123456789abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=80))
+@given(
+    st.text("0123456789abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=80)
+    | st.text("0123456789abcdef", min_size=9, max_size=40)
+    | st.text("01234_", min_size=9, max_size=40)
+)
 @example("01234567")
+@example("abcdef01" * 4)
 @example("0123456789abcdef")
 @example("".join(chr(ord("a") + n) for n in range(23)))
 def test_values_are_as_random_as_the_plugin_says(value: str) -> None:
-    """Too few different characters are told without the entropy, and no others."""
+    """Also at the limit itself, and where a number is less random to it."""
     for plugin in plugins():
         if isinstance(plugin, HighEntropyStringsPlugin):
             theirs = plugin.calculate_shannon_entropy(value) > plugin.entropy_limit

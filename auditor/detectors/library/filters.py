@@ -8,6 +8,7 @@ asked, with which arguments and in which order, is the same.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -19,10 +20,9 @@ from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.util.code_snippet import CodeSnippet
 
-PRAGMA = "pragma"
-"""
-A word of every comment that allows a line.
-"""
+from auditor.detectors.library import lines
+
+PRAGMA = lines.PRAGMA.decode()
 _ALLOWING = re.compile(f"{PRAGMA}: ?(?:allow|white)list")
 
 LONG = 1000
@@ -55,9 +55,24 @@ def _filters(parameter: str, known: set[str]) -> tuple[Filter, ...]:
         heuristic.is_indirect_reference: _is_indirect_reference,
         heuristic.is_likely_id_string: _is_likely_id,
     }
-    return tuple(
+    named = (
         (quick.get(one, one), tuple(sorted(one.injectable_variables & known))) for one in found
     )
+    return tuple(one for one in named if _may_be_asked(*one))
+
+
+def _may_be_asked(one: Callable[..., Any], names: tuple[str, ...]) -> bool:
+    """
+    Whether a filter wants no more than these: the library asks it all the same, and goes on.
+    """
+    try:
+        inspect.signature(one).bind(**dict.fromkeys(names))
+    except TypeError:
+        return False
+    except ValueError:
+        # What it wants is not known.
+        return True
+    return True
 
 
 def _is_indirect_reference(line: str) -> bool:
@@ -100,6 +115,15 @@ def may_allow(line: str, context: CodeSnippet) -> bool:
     known = {_is_allowlisted, _is_indirect_reference, _is_likely_id}
     others = any(one not in known for one, _ in (*_of_lines(), *_of_contexts()))
     return others or _may_be_allowed(line) or _may_be_allowed(context.previous_line)
+
+
+@cache
+def wants_context() -> bool:
+    """
+    Whether a filter asks for the lines around one for something else than comments that allow it.
+    """
+    asked = (one for one, names in (*_of_lines(), *_of_contexts()) if "context" in names)
+    return any(one is not _is_allowlisted for one in asked)
 
 
 def _is_allowlisted(filename: str, line: str, context: CodeSnippet) -> bool:

@@ -12,6 +12,10 @@ from auditor.patterns import lazy_regex
 from auditor.records import dataclass
 from auditor.streams.printable import UNPRINTABLE, as_lines
 
+PRAGMA = b"pragma"
+"""
+A word of every comment that allows a line.
+"""
 _BREAK = lazy_regex(rb"[\s\"'`]")
 LONGEST_WINDOW = 1 << 15
 """
@@ -51,6 +55,7 @@ class Lines:
         self.data = data
         self._made = made
         self._coding: str | None = None
+        self._has_pragma: bool | None = None
         self._counted = 0, 0
         """
         Where a line begins that was counted, and how many lie before it.
@@ -165,6 +170,15 @@ class Lines:
         The whole text.
         """
         return self._decoded(self.data)
+
+    @property
+    def has_pragma(self) -> bool:
+        """
+        Whether there may be a comment somewhere that allows a line.
+        """
+        if self._has_pragma is None:
+            self._has_pragma = PRAGMA in self.data
+        return self._has_pragma
 
     def following(self, line: Line, count: int) -> list[str]:
         """

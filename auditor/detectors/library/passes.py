@@ -5,6 +5,7 @@ A text through detect-secrets' passes: as it is, and as its INI and YAML transfo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import log2
 
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from detect_secrets.plugins.high_entropy_strings import (
@@ -12,6 +13,7 @@ from detect_secrets.plugins.high_entropy_strings import (
     HighEntropyStringsPlugin,
 )
 from detect_secrets.plugins.keyword import KeywordDetector
+from detect_secrets.util.code_snippet import CodeSnippet
 
 from auditor.detectors.library import keywords
 from auditor.detectors.library.filters import (
@@ -19,6 +21,7 @@ from auditor.detectors.library.filters import (
     rejects_context,
     rejects_line,
     rejects_secret,
+    wants_context,
 )
 from auditor.detectors.library.lines import OPEN, Line, Lines
 from auditor.detectors.library.providers import ProviderPlugin
@@ -46,14 +49,12 @@ LONGEST_LINE = 1 << 20
 Lines longer than this are cut for plugins, in characters; the parts overlap.
 """
 _LINE_OVERLAP = 1 << 12
-ROUNDING = 0.5
+ROUNDING = 1e-6
 """
-So many characters more than can be enough are no matter of rounding.
+So many bits are no matter of rounding.
 """
-_ENTROPIES = (
-    HighEntropyStringsPlugin.calculate_shannon_entropy,
-    HexHighEntropyString.calculate_shannon_entropy,
-)
+_ANY_ENTROPY = HighEntropyStringsPlugin.calculate_shannon_entropy
+_ENTROPIES = (_ANY_ENTROPY, HexHighEntropyString.calculate_shannon_entropy)
 _OF_ALL, _OF_ENTROPY = BasePlugin.analyze_line, HighEntropyStringsPlugin.analyze_line
 
 
@@ -170,7 +171,8 @@ def _let_through(
     if not told:
         return
     # NOTE: `scan_file` asks the line's filters first; they are slower than most plugins.
-    context = text.context(line)
+    matters = text.has_pragma or wants_context()
+    context = text.context(line) if matters else CodeSnippet([part], 0, 0)
     if rejects_line(filename, part, context):
         return
     for plugin, value in told:
@@ -270,13 +272,30 @@ def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
 
 def _is_random(plugin: HighEntropyStringsPlugin, value: str) -> bool:
     """
-    Whether a value's entropy is above the plugin's limit. That of n different characters is log2(n)
-    bits at most, which is told faster than the entropy.
+    Whether a value's entropy is above the plugin's limit. Near to it, and where something else may
+    matter, the plugin itself tells, which adds up all of its alphabet.
     """
-    known = type(plugin).calculate_shannon_entropy in _ENTROPIES
-    if known and len(set(value)) < 2**plugin.entropy_limit - ROUNDING:
-        return False
-    return plugin.calculate_shannon_entropy(value) > plugin.entropy_limit
+    limit, entropy = plugin.entropy_limit, type(plugin).calculate_shannon_entropy
+    if entropy in _ENTROPIES:
+        characters = set(value)
+        bits = _bits(value, characters)
+        if bits < limit - ROUNDING:
+            return False
+        # Of numbers less is told.
+        is_plain = entropy is _ANY_ENTROPY or (value.isalnum() and not value.isdecimal())
+        if bits > limit + ROUNDING and is_plain and characters.issubset(plugin.charset):
+            return True
+    return plugin.calculate_shannon_entropy(value) > limit
+
+
+def _bits(value: str, characters: set[str]) -> float:
+    """
+    The entropy of a value that is made of these characters, in bits.
+    """
+    if not value:
+        return 0
+    repeated = sum(count * log2(count) for count in map(value.count, characters) if count > 1)
+    return log2(len(value)) - repeated / len(value)
 
 
 def _parts(line: str) -> Iterator[str]:
