@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import hyperscan
 
@@ -16,6 +15,7 @@ from auditor.detectors.prefilter.expressions import FOLDED, Form, Unknown, super
 from auditor.detectors.prefilter.letters import may_hold_letters
 from auditor.detectors.prefilter.plain import PlainPrefilter
 from auditor.patterns import lazy_regex
+from auditor.records import dataclass
 
 _ASCII = int(re.ASCII)
 _IGNORING_CASE = int(re.IGNORECASE)
