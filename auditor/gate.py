@@ -75,9 +75,29 @@ def run(images: Sequence[str], settings: Settings) -> int:
     Audit, write, and tell the exit code. Raises `UsageError`.
     """
     if settings.verbose:
-        logging.basicConfig(stream=sys.stderr, format="audit: %(message)s")
-        logging.getLogger("auditor").setLevel(logging.INFO)
+        _listen()
     return _Run(settings).run(images)
+
+
+def _listen() -> None:
+    """
+    Write to standard error what the auditor says of itself; what libraries say is nobody's.
+    """
+    log = logging.getLogger("auditor")
+    log.setLevel(logging.INFO)
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_Plain("audit: %(message)s"))
+        log.addHandler(handler)
+
+
+class _Plain(logging.Formatter):
+    """
+    For messages that hold names from images and registries.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record))
 
 
 class _Run:

@@ -141,7 +141,8 @@ def _connect(engine: str, timeout: int) -> docker.APIClient:
         )
     raise EngineUnavailable(
         f"no container engine answers ({'; '.join(tried) or 'no socket is known'})",
-        "Start it, set DOCKER_HOST, or audit an archive: docker save -o x.tar NAME; audit x.tar",
+        "Start it, set DOCKER_HOST, or audit an archive (docker save -o x.tar NAME; audit x.tar) "
+        "or what a registry has: audit registry:HOST/NAME:TAG",
     )
 
 

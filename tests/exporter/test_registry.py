@@ -21,6 +21,7 @@ from auditor.exporter.registry import client, download, manifests
 from auditor.model import Gap, Image, Report
 from auditor.oci import documents
 from auditor.ranking import Policy
+from tests.command import audit as call
 from tests.exporter.fake_registry import Answer, FakeRegistry, serving
 from tests.fakes import fakes
 from tests.images import Layer, Recipe, oci_members, sha256, to_json
@@ -252,6 +253,24 @@ def test_attestations(registry: FakeRegistry) -> None:
     (leak,) = report.leaks
     assert [place.path.split(".")[0] for place in leak.places] == ["attestation/0"]
     assert report.ledger.gaps == ()
+
+
+def test_what_verbose_says(registry: FakeRegistry) -> None:
+    """
+    Nothing that moves a cursor, and nothing of what libraries say of broken answers.
+    """
+    name = "\x1b[31mred"
+    registry.push(simple().annotate(**{"org.opencontainers.image.base.name": name}))
+    for path, answer in registry.answers.items():
+        if "/blobs/" in path:
+            size = f"{len(answer.body):x}".encode()
+            answer.body = size + b"\r\n" + answer.body + b"\r\n0\r\n\r\n"
+            # Both, which urllib3 warns of.
+            answer.headers = {"Transfer-Encoding": "chunked"}
+    ran = call("-v", f"registry:{registry.host}/app:1")
+    assert ran.code == 0
+    assert "the base image \\x1b[31mred is not at hand" in ran.err
+    assert "Received response" not in ran.err and "\x1b" not in ran.err
 
 
 # --- what is not given -----------------------------------------------------------------------
