@@ -143,6 +143,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # An answer is sent as one: its end would wait for the client's word that the beginning came.
+    wbufsize = 1 << 20
     server: _Server
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -159,7 +159,7 @@ class Client:
                 return answer
             answer.close()
             url = self._next(url, target)
-        raise failures.refused(self.place, answer.status_code)
+        raise failures.endless(self.place)
 
     def _next(self, url: str, target: str) -> str:
         """

@@ -144,3 +144,10 @@ def insecure(place: Place) -> RegistryUnavailable:
         "leads to a server that is not asked by https",
         "Copy the image with a client that you trust to do so, and audit the copy.",
     )
+
+
+def endless(place: Place) -> RegistryUnavailable:
+    """
+    The registry sends us on and on.
+    """
+    return _told(place.host, "sends us on again and again", "Check the host, or try again later.")
