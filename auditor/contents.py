@@ -121,6 +121,7 @@ def read(
     begin = partial(
         _known_or_begun, layers, contents, runner=runner, search=search, seen=seen, share=share
     )
+    recall = partial(_recalled, layers, contents, seen)
     waiting: deque[Callable[[], None]] = deque()
     for blob in export.blobs:
         if not _is_free(blob, contents):
@@ -130,7 +131,7 @@ def read(
         elif blob.link is not None:
             contents.documents.link(blob.name, blob.link)
             contents.members.append(Member(blob.name, link=blob.link))
-        elif (begun := _take(blob, contents, begin)) is not None:
+        elif (begun := _take(blob, contents, begin, recall)) is not None:
             waiting.append(begun)
             # What comes as a stream is there only once.
             _wait(waiting, max(BEGUN, runner.jobs) if blob.place is not None else 0)
@@ -165,18 +166,29 @@ def _is_free(blob: Blob | Gap, contents: Contents) -> bool:
 
 
 def _take(
-    blob: Blob, contents: Contents, begin: Callable[..., Finish]
+    blob: Blob,
+    contents: Contents,
+    begin: Callable[..., Finish],
+    recall: Callable[[Blob], Finish | None],
 ) -> Callable[[], None] | None:
     """
     Read a document, or begin to scan what is none; what waits for the scan.
     """
+    known = recall(blob)
+    if known is not None:
+        return _begin(blob, contents, known)
     reader = Peekable(blob.reader)
+    head = reader.peek(exporter.HEAD)
+    if blob.digest is not None and not head and blob.size != 0:
+        # It did not come: who asked for it tells why.
+        return None
     _make_room(blob.name, contents)
     if blob.stored is not None:
         contents.stored[blob.name] = blob.stored
-    is_document = oci.looks_like_json(reader.peek(exporter.HEAD))
+    is_document = oci.looks_like_json(head)
     if not is_document or blob.size < 0 or not contents.documents.has_room(blob.size):
-        return _begin(blob, reader, contents, begin)
+        source = blob.place or reader
+        return _begin(blob, contents, begin(blob.name, source, is_new=blob.digest is not None))
     raw = reader.read(blob.size)
     contents.members.append(Member(blob.name, blob.stored, raw=raw))
     document = contents.documents.add(blob.name, raw)
@@ -187,11 +199,8 @@ def _take(
     return None
 
 
-def _begin(
-    blob: Blob, reader: Peekable, contents: Contents, begin: Callable[..., Finish]
-) -> Callable[[], None]:
+def _begin(blob: Blob, contents: Contents, finish: Finish) -> Callable[[], None]:
     contents.begun.add(blob.name)
-    finish = begin(blob.name, blob.place or reader)
 
     def wait() -> None:
         scan = finish()
@@ -205,19 +214,36 @@ def _begin(
     return wait
 
 
+def _recalled(
+    layers: Layers | None, contents: Contents, seen: Callable[[int], None], blob: Blob
+) -> Finish | None:
+    """
+    What is known of a blob that would be asked for by its digest: it need not be.
+    """
+    if layers is None or blob.digest is None or blob.size < 0:
+        return None
+    known = layers.recall(blob.digest, blob.name, blob.size)
+    if known is None:
+        return None
+    contents.recalled.add(blob.name)
+    seen(blob.size)
+    return lambda: known
+
+
 def _known_or_begun(
     layers: Layers | None,
     contents: Contents,
     name: str,
     source: Reader | Range,
     seen: Callable[[int], None],
+    is_new: bool = False,
     **how: Any,
 ) -> Finish:
     """
-    A scan that is known already, or one that is begun.
+    A scan that is known already, or one that is begun; in any case that if the blob is new.
     """
     place = source if isinstance(source, Range) else None
-    known = layers.find(name, source, hash_of) if layers else None
+    known = layers.find(name, source, hash_of) if layers and not is_new else None
     if known is not None:
         contents.recalled.add(name)
         if place is not None:

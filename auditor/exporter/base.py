@@ -53,7 +53,8 @@ class Blob:
     """
     digest: str | None = None
     """
-    By which it was asked for: other bytes are not what was to be had.
+    By which it is asked for, once its first bytes are read: other bytes are not what was to be
+    had. If none come, a gap follows.
     """
 
 

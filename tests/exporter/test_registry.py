@@ -24,7 +24,7 @@ from auditor.ranking import Policy
 from tests.command import audit as call
 from tests.exporter.fake_registry import Answer, FakeRegistry, serving
 from tests.fakes import fakes
-from tests.images import Layer, Recipe, oci_members, sha256, to_json
+from tests.images import Layer, Recipe, oci_folder, oci_members, sha256, to_json
 
 VALUES = fakes()
 TOKEN = VALUES["GITHUB_TOKEN"]
@@ -582,3 +582,51 @@ def test_what_is_known_is_not_fetched(registry: FakeRegistry, tmp_path: Path) ->
     assert not set(layers) & set(registry.paths())
     assert registry.paths("/manifests/1")
     assert first == second
+
+
+def test_only_new_layers_are_fetched(registry: FakeRegistry, tmp_path: Path) -> None:
+    """
+    Of an image on a base that is known.
+    """
+    registry.push(simple().env("T", TOKEN))
+    cached(f"registry:{registry.host}/app:1", tmp_path)
+    above = simple().env("T", TOKEN).step("RUN c", files={"c": TOKEN.encode()})
+    registry.push(above, "2")
+    registry.asked.clear()
+    (report,) = cached(f"registry:{registry.host}/app:2", tmp_path)
+    asked = [layer_path(above, index) in registry.paths() for index in range(3)]
+    assert asked == [False, False, True]
+    (fresh,) = audit(Request(f"registry:{registry.host}/app:2"))
+    assert report == fresh and report.ledger.gaps == ()
+
+
+def test_what_is_known_uncompressed(registry: FakeRegistry, tmp_path: Path) -> None:
+    """
+    Is fetched once, and not again because its stored form is new.
+    """
+    oci_folder(RECIPE, tmp_path / "layout", compression="none")
+    cached(f"oci:{tmp_path}/layout", tmp_path)
+    registry.push(RECIPE)
+    (report,) = cached(f"registry:{registry.host}/app:1", tmp_path)
+    assert len(registry.paths()) == len(set(registry.paths()))
+    assert report.ledger.gaps == () and report.ledger.files == 2
+
+
+def test_a_layer_without_a_size_that_is_empty(registry: FakeRegistry, tmp_path: Path) -> None:
+    """
+    Did not come; the next time it is asked for again.
+    """
+    registry.push(RECIPE)
+    manifest = json.loads(registry.answers["/v2/app/manifests/1"].body)
+    path = f"/v2/app/blobs/{manifest['layers'][0]['digest']}"
+    del manifest["layers"][0]["size"]
+    registry.manifest(to_json(manifest))
+    kept, registry.answers[path] = registry.answers[path], Answer()
+    (report,) = cached(f"registry:{registry.host}/app:1", tmp_path)
+    assert {gap.reason for gap in report.ledger.gaps if gap.blocking} == {
+        "is empty",
+        "is not in the archive",
+    }
+    registry.answers[path] = kept
+    (report,) = cached(f"registry:{registry.host}/app:1", tmp_path)
+    assert report.ledger.gaps == ()

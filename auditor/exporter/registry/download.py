@@ -38,6 +38,7 @@ class Download:
         Whether there is little hope: it is tried once.
         """
         self._at = 0
+        self.has_begun = False
         self.is_given_up = False
         """
         Whether the registry was waited for in vain.
@@ -48,6 +49,7 @@ class Download:
         """
 
     def __iter__(self) -> Iterator[bytes]:
+        self.has_begun = True
         waits = iter(() if self._is_lost else WAITS)
         while True:
             before, why = self._at, "ended early"
@@ -63,6 +65,9 @@ class Download:
                 return
             else:
                 if self._at >= self._size:
+                    self.broken = self.broken or (
+                        None if self._at or not self._size else "is empty"
+                    )
                     return
             if self._at > before:
                 waits, self.broken = iter(WAITS), None

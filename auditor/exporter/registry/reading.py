@@ -57,18 +57,8 @@ def _blobs(client: Client, manifests: Manifests, layers: list[Stored]) -> Iterat
     is_gone = False
     for layer in layers:
         download = Download(client, layer.digest, layer.size, is_gone)
-        pieces = iter(download)
-        first = next(pieces, None)
-        if first is not None or download.broken is None:
-            reader = Chunks(_all(first, pieces))
-            yield Blob(layer.name, layer.size, reader, digest=layer.digest)
+        yield Blob(layer.name, layer.size, Chunks(download), digest=layer.digest)
         if download.broken is not None:
             yield Gap(layer.name, download.broken, blocking=True)
         # NOTE: a registry that is gone is not waited for at each layer anew.
-        is_gone = download.is_given_up
-
-
-def _all(first: bytes | None, rest: Iterator[bytes]) -> Iterator[bytes]:
-    if first is not None:
-        yield first
-    yield from rest
+        is_gone = download.is_given_up or (is_gone and not download.has_begun)
