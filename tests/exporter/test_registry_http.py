@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -174,10 +175,19 @@ def test_hosts_that_cannot_be(host: str) -> None:
     assert "unknown host" in refusal(host).message
 
 
-@pytest.mark.parametrize("is_trusted", [False, True])
-def test_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_trusted: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "is_trusted", "why"),
+    [
+        ("registry.example.com", True, None),
+        ("registry.example.com", False, "self.signed"),
+        ("other.example.com", True, "mismatch"),
+    ],
+)
+def test_certificates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_trusted: bool, why: str | None
+) -> None:
     """
-    One that nobody vouches for is refused, and REQUESTS_CA_BUNDLE vouches.
+    One that nobody vouches for is refused, and REQUESTS_CA_BUNDLE vouches; so is another's.
     """
     pem = tmp_path / "pem"
     subprocess.run(
@@ -198,11 +208,11 @@ def test_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_truste
         monkeypatch.setattr(
             socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1", *rest, **more)
         )
-        if is_trusted:
-            assert blobs(f"registry.example.com:{port}")[1] == []
+        if why is None:
+            assert blobs(f"{name}:{port}")[1] == []
         else:
-            error = refusal(f"registry.example.com:{port}")
-            assert "certificate is not trusted" in error.message
+            error = refusal(f"{name}:{port}")
+            assert re.search(rf"certificate is not trusted \(.*{why}", error.message)
 
 
 def test_no_tls(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,10 +44,11 @@ def unreachable(place: Place, error: BaseException, url: str) -> RegistryUnavail
             "See REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
         )
     if _has(known, ssl.SSLCertVerificationError):
+        why = next((text for one in known if (text := getattr(one, "verify_message", ""))), "")
         return _told(
             whose,
-            "its certificate is not trusted",
-            "Name the file of its authority in REQUESTS_CA_BUNDLE.",
+            f"its certificate is not trusted ({why or 'no reason is given'})",
+            "Name the file of its authority in REQUESTS_CA_BUNDLE, or have the certificate mended.",
         )
     if _has(known, (ssl.SSLError, requests.exceptions.SSLError)):
         return _told(
