@@ -70,7 +70,7 @@ def user(place: Place = PLACE) -> str | None:
 @pytest.mark.parametrize(
     "key",
     [HOST, f"https://{HOST}", f"https://{HOST}/", f"https://{HOST}/v1/", f"http://{HOST}/v2/",
-     f"{HOST}/team", f"{HOST}/team/app"],
+     f"{HOST}/team", f"{HOST}/team/app", HOST.title(), f"https://{HOST.upper()}/v1/"],
 )  # fmt: skip
 def test_keys(home: Path, key: str) -> None:
     """
@@ -210,7 +210,11 @@ def helper(home: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     monkeypatch.setenv("PATH", f"{path.parent}{os.pathsep}{os.environ['PATH']}")
 
 
-@pytest.mark.parametrize("how", [{"credHelpers": {HOST: "ours"}}, {"credsStore": "ours"}])
+@pytest.mark.parametrize(
+    "how",
+    [{"credHelpers": {HOST: "ours"}}, {"credHelpers": {HOST.upper(): "ours"}},
+     {"credsStore": "ours"}],
+)  # fmt: skip
 def test_helpers(home: Path, monkeypatch: pytest.MonkeyPatch, how: dict[str, object]) -> None:
     """
     Are asked for the host, and come before the file.

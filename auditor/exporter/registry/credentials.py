@@ -118,7 +118,8 @@ def _by_helper(config: Mapping[str, Any], host: str) -> Login | None:
     What a helper keeps for a host. Raises `ValueError` where it does not say whether it does.
     """
     helpers = config.get("credHelpers")
-    name = helpers.get(host) if isinstance(helpers, dict) else None
+    known = helpers if isinstance(helpers, dict) else {}
+    name = next((known[key] for key in known if key.lower() == host), None)
     name = name or config.get("credsStore")
     if not isinstance(name, str) or not _HELPER.match(name):
         return None
@@ -173,9 +174,9 @@ def _names(place: Place) -> Iterator[str]:
 
 def _key(text: str) -> str:
     """
-    Old files name the whole URL of the registry's API.
+    Old files name the whole URL of the registry's API. Hosts are as they were typed.
     """
-    name = text.partition("://")[2] or text
+    name = (text.partition("://")[2] or text).lower()
     host, _, rest = name.partition("/")
     return host if rest.strip("/") in ("", "v1", "v2") else name.rstrip("/")
 
