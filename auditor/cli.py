@@ -358,6 +358,7 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> NoRe
     The entry point: `audit`. The arguments of the process by default.
     """
     started = time.monotonic()
+    _have_a_home()
     heard = _listen()
     collect_rarely()
     words = None if arguments is None else list(arguments)
@@ -394,6 +395,15 @@ def _tell_time(seconds: float) -> None:
         import logging
 
         logging.getLogger("auditor").info("took %.1f s", seconds)
+
+
+def _have_a_home() -> None:
+    """
+    A container may run as a user that its system does not know.
+    """
+    if os.path.expanduser("~") == "~":  # noqa: PTH111 - Path.home() raises then
+        # As container engines do.
+        os.environ["HOME"] = os.sep
 
 
 def _listen() -> list[int]:

@@ -214,6 +214,17 @@ def test_context_that_does_not_exist(call: Call, tmp_path: Path) -> None:
     check_error(call("app:1", env=env), 3, "docker context nosuch does not exist")
 
 
+def test_nobody_has_a_home(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Nor a name: whoever runs a container as any number.
+    """
+    for name in ("HOME", "DOCKER_CONFIG", "DOCKER_CONTEXT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", dict[int, object]().__getitem__)
+    env = {"DOCKER_HOST": "", "DOCKER_CONTEXT": "nosuch"}
+    check_error(call("--no-cache", "app:1", env=env), 3, "docker context nosuch does not exist")
+
+
 def test_registry(call: Call) -> None:
     """
     A registry that is not named, and one that is not there.
