@@ -5,13 +5,13 @@ What is kept, by kind and subject: the nouns of the model in boxes in the databa
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import TypeVar
 
 from auditor.cache import coding
 from auditor.cache.boxes import Boxes, key_in
 from auditor.cache.store import BOUND, Store
+from auditor.folders import user_cache
 
 log = logging.getLogger("auditor")
 
@@ -75,20 +75,8 @@ def open_shelf(folder: str | None) -> Shelf | None:
     The cache in a folder, or in the user's own; `None` if there cannot be one.
     """
     try:
-        return Shelf(Path(folder).expanduser() if folder else default_folder())
+        return Shelf(Path(folder).expanduser() if folder else user_cache())
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         log.info("nothing is kept in the cache: %s", reason or type(error).__name__)
         return None
-
-
-def default_folder() -> Path:
-    """
-    Where the user's programs keep what can be made again.
-    """
-    told = os.environ.get("XDG_CACHE_HOME")
-    if told and os.name == "posix":
-        return Path(told) / "layer-auditor"
-    import platformdirs
-
-    return platformdirs.user_cache_path("layer-auditor")

@@ -273,7 +273,7 @@ def test_compiled_patterns_are_kept_and_a_broken_cache_is_rebuilt(
 ) -> None:
     """The second time they are read; if they are damaged, they are compiled again."""
     folder = tmp_path_factory.mktemp("cache")
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: folder / name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     plans = []
 
     def plan() -> Plan:
@@ -295,7 +295,7 @@ def test_compiled_patterns_that_nobody_uses_are_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those of last month stay if they were read since; what is no database is left alone."""
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     folder = tmp_path / "layer-auditor"
     old = time.time() - UNUSED - DAY
 

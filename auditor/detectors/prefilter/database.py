@@ -14,10 +14,10 @@ from dataclasses import field
 from pathlib import Path
 
 import hyperscan
-import platformdirs
 
 from auditor import __version__
 from auditor.detectors.prefilter import expressions, letters, literals, shortened
+from auditor.folders import user_cache
 from auditor.records import dataclass
 
 _WRITERS = (expressions, letters, literals, shortened)
@@ -130,7 +130,7 @@ def _cache_path(subject: object) -> Path:
     version = getattr(hyperscan, "__version__", None)
     edition = b"".join(path.read_bytes() for path in _sources())
     key = hashlib.sha256(repr((version, __version__, subject)).encode() + edition).hexdigest()
-    return platformdirs.user_cache_path("layer-auditor") / f"patterns-{key[:32]}.hs"
+    return user_cache() / f"patterns-{key[:32]}.hs"
 
 
 def _sources() -> list[Path]:
