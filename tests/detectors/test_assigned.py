@@ -97,6 +97,12 @@ def test_a_random_value_is_likely_in_programs_too(line: str) -> None:
     assert sure("/app/main.go", line.format(RANDOM)) == [RANDOM]
 
 
+def test_references_in_xml_are_resolved() -> None:
+    """An ampersand is five characters there, and not so in the secret."""
+    line = f"<password>{PASS}&amp;&lt;&#49;</password>"
+    assert sure("/app/pom.xml", line) == [f"{PASS}&<1"]
+
+
 def test_a_word_in_a_program_is_possible_at_most() -> None:
     """Programs are full of such words."""
     assert [f.confidence for f in found("/app/main.py", 'password = "admin123"')] == [POSSIBLE]

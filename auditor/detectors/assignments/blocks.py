@@ -4,7 +4,6 @@ Names and values that stand apart: XML elements, blocks of YAML, objects of a na
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -59,7 +58,16 @@ def read_elements(spot: Spot) -> Iterator[Pair]:
                 continue
             value = _text_below(spot)
         if value:
-            yield Pair(match["name"].rpartition(":")[2], html.unescape(value), quoted=True)
+            yield Pair(match["name"].rpartition(":")[2], _unescaped(value), quoted=True)
+
+
+def _unescaped(value: str) -> str:
+    if "&" not in value:
+        return value
+    # Imported here: few values have such a character, and the table of their names is large.
+    from html import unescape
+
+    return unescape(value)
 
 
 def _text_below(spot: Spot) -> str:
@@ -86,7 +94,7 @@ def read_keyed(spot: Spot) -> Iterator[Pair]:
         near = rest if _VALUE.search(rest) or rest.strip(" ,\"'") else ""
         text = _TEXT.match(rest) if spot.place.format in ("xml", "config", "") else None
         if text:
-            yield Pair(match["name"], html.unescape(text["value"].strip()), quoted=True)
+            yield Pair(match["name"], _unescaped(text["value"].strip()), quoted=True)
             continue
         value = _VALUE.search(near or _line_below(spot))
         if value:
