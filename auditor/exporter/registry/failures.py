@@ -138,11 +138,11 @@ def refused(
 
 def insecure(place: Place) -> RegistryUnavailable:
     """
-    The registry sends us where a request could be listened to.
+    The registry sends us where a request could be listened to, or from outside to this machine.
     """
     return _told(
         place.host,
-        "leads to a server that is not asked by https",
+        "leads to a server that is on this machine or not asked by https",
         "Copy the image with a client that you trust to do so, and audit the copy.",
     )
 

@@ -81,9 +81,12 @@ class Place:
         """
         try:
             scheme, _, _ = origin(url)
+            is_here = is_loopback(url)
         except ValueError:
             return False
-        return scheme == "https" or (scheme == "http" and self.is_local and is_loopback(url))
+        if is_here:
+            return self.is_local and scheme in ("http", "https")
+        return scheme == "https"
 
 
 def is_digest(text: str) -> bool:
