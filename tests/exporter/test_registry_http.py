@@ -644,11 +644,28 @@ def test_shorter_than_stated(registry: FakeRegistry) -> None:
 
 def test_longer_than_stated(registry: FakeRegistry) -> None:
     """
+    What the manifest's size leaves out is read too, across breaks; the gap blocks.
+    """
+    answer = layer(registry)
+    answer.body += b"more" * 100_000
+    answer.cut, answer.cuts = 1_200_000, 1
+    found, (gap,) = blobs(registry.host)
+    assert found[-1] == answer.body
+    assert gap.blocking and gap.reason == "is longer than the manifest says"
+
+
+def test_longer_than_stated_and_without_an_end(registry: FakeRegistry) -> None:
+    """
     A blob that has no end is read to where it must have one.
     """
     answer = layer(registry)
     whole = answer.body
-    answer.body += b"more" * 100_000
+    sent = whole + b"more" * 100_000
+    answer.body = f"{len(sent):x}\r\n".encode() + sent
+    answer.headers, answer.has_ranges = (
+        {"Transfer-Encoding": "chunked", "Content-Length": ""},
+        False,
+    )
     found, (gap,) = blobs(registry.host)
     assert found[-1] == whole
     assert gap.blocking and gap.reason == "is longer than the manifest says"

@@ -18,7 +18,9 @@ WAITS = (0.5, 2.0, 5.0)
 """
 Seconds before each new try; after the last one the blob stays cut. Bytes that come begin it anew.
 """
-_FROM = lazy_regex(r"^bytes (\d+)-")
+_FROM = lazy_regex(r"^bytes (\d{1,18})-")
+_NUMBER = lazy_regex(r"^[0-9]{1,18}\Z")
+_LONGER = "is longer than the manifest says"
 
 
 class Download:
@@ -82,22 +84,31 @@ class Download:
 
     def _rest(self) -> Iterator[bytes]:
         with self._client.blob(self._digest, self._at) as answer:
-            over = self._at - _start(answer.headers.get("Content-Range"), answer.status_code)
+            start = _start(answer.headers.get("Content-Range"), answer.status_code)
+            over = self._at - start
             if over < 0:
                 raise RegistryUnavailable("the registry skips bytes", "Try again.")
+            # NOTE: a manifest that states too little must not hide the rest, if it has an end.
+            end = max(self._size, start + _length(answer.headers.get("Content-Length")))
             for piece in pieces(self._client.place, answer):
                 new, over = piece[over:], max(over - len(piece), 0)
-                if 0 <= self._size < self._at + len(new):
-                    new = new[: self._size - self._at]
-                    self._at = self._size
-                    yield new
-                    self.broken = "is longer than the manifest says"
+                if self._size >= 0 and end < self._at + len(new):
+                    yield new[: end - self._at]
+                    self._at = end
+                    self.broken = _LONGER
                     return
                 self._at += len(new)
                 if new:
                     yield new
             if self._at >= self._size:
-                self.broken = None
+                self.broken = _LONGER if 0 <= self._size < self._at else None
+
+
+def _length(header: str | None) -> int:
+    """
+    How many bytes an answer has at least, as far as it says that.
+    """
+    return int(header) if header is not None and _NUMBER.match(header) else 0
 
 
 def _start(header: str | None, status: int) -> int:
