@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import configparser
 import io
+import tracemalloc
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -69,3 +70,17 @@ def test_many_keys_take_no_more_than_their_lines(monkeypatch: pytest.MonkeyPatch
 
     assert lines is not None
     assert (len(lines), len(asked)) == (500, 500)
+
+
+@pytest.mark.parametrize("first", ["no section = [1]\n", "[s]\na = 1\na = 2\n"])
+def test_a_text_that_is_no_ini_is_not_copied(first: str) -> None:
+    """A parser that stops at a line has taken none of those behind it, such as a log's."""
+    content = first + "other = 1\n" * 100_000
+    tracemalloc.start()
+    try:
+        assert ini.quoted(content, eager=first.startswith("[")) is None
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < len(content) / 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Iterator
+from itertools import chain
 
 from detect_secrets.transformers.config import _is_allowlist_nextline_secret_comment
 
@@ -34,13 +35,27 @@ def quoted(content: str, eager: bool = False) -> list[str] | None:
     parser = configparser.ConfigParser()
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
-        parser.read_string(HEADER + content if eager else content)
+        lines = _lines(content)
+        parser.read_file(chain([HEADER], lines) if eager else lines)
         return _quoted(_Values(parser, content))
     except configparser.Error:
         return None
     finally:
         # NOTE: a parser refers to itself; what it read would stay until the collector comes.
         parser.clear()
+
+
+def _lines(content: str) -> Iterator[str]:
+    """
+    The lines of a text with their newlines. A parser stops at the first that it does not take, and
+    `io.StringIO` would hold a large text once more, four bytes a character.
+    """
+    start = 0
+    while end := content.find("\n", start) + 1:
+        yield content[start:end]
+        start = end
+    if start < len(content):
+        yield content[start:]
 
 
 def _quoted(values: _Values) -> list[str]:
