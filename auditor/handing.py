@@ -164,10 +164,12 @@ class Pieces:
             item = Item(entry, file.path, file.inside, 0, place.size)
             self._submit(Piece(place, (item,), (), self._search))
             return
-        watch = packages.watch(file.path, file.reader)
+        watch = packages.watch(file.path, file.reader, file.size)
         file = replace(file, reader=Peekable(watch))
         for part in decode(file, self._search.limits, spot()):
             self.add(part, entry)
+            # NOTE: it may be large, and the next one is made meanwhile.
+            del part
         if file.inside is None:
             # NOTE: what is found in it is not known yet.
             self._notes.collector.see(file.path, watch, leaky=True)

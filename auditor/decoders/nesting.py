@@ -177,6 +177,8 @@ class Nesting:
                 yield from self._nested(part, budget, depth)
             elif not depth.is_cut:
                 yield part
+            # NOTE: it may be large, and the next one is made meanwhile.
+            del part
 
     def _nested(self, file: File, budget: Budget, depth: _Depth) -> Iterator[Text | Gap]:
         left = budget.left

@@ -67,7 +67,9 @@ class TextDecoder:
         coding = "utf-8" if is_plain else encoding(head) or "latin-1"
         data = file.reader.read(WHOLE)
         if len(data) == WHOLE or coding != "utf-8" or data.startswith(b"#!"):
-            yield from _windows(file, data, coding)
+            windows = _windows(file, data, coding)
+            del data
+            yield from windows
         elif data:
             # NOTE: nearly all are such.
             yield Text(file.path, data, inside=file.inside)
@@ -85,21 +87,26 @@ def _windows(file: File, data: bytes, coding: str) -> Iterator[File | Text | Gap
         is_cut = more or (windows > 1 and len(data) > LINE)
         end, is_line = _cut(data, coding) if is_cut else (len(data), False)
         whole, rest = data[:end], data[end:]
+        again = data[end - min(OVERLAP, end // 2) : end] if is_line else b""
+        # NOTE: windows are large: while one is looked into or the next is read, none is here twice.
+        del data
         text = whole if coding == "utf-8" else whole.decode(coding, "replace").encode()
+        behind = line + (text.count(b"\n") if is_cut else 0)
         yield Text(file.path, text, inside=file.inside, first_line=line)
         if coding != "utf-8" and _NARROW.search(whole):
             # A binary may begin like UTF-16, and go on with ASCII.
             yield Text(file.path, whole, Reading.TOKENS, inside=file.inside)
         if windows == 1 and whole.startswith(b"#!") and (start := appended_zip(whole)) >= 0:
             # A script that runs the zip behind it.
-            behind = Peekable(Then(whole[start:], Then(rest, file.reader)))
-            yield File(file.path, behind, None, file.inside, encoded="zip")
+            zipped = Peekable(Then(whole[start:], Then(rest, file.reader)))
+            yield File(file.path, zipped, None, file.inside, encoded="zip")
             return
-        line += text.count(b"\n") if is_cut else 0
-        if is_line:
-            rest = data[end - min(OVERLAP, end // 2) :]
+        del whole, text
+        line = behind
         # NOTE: of a long line most is here still.
-        data = rest if len(rest) > LINE else rest + file.reader.read(WHOLE - len(rest))
+        data = again + rest
+        if len(data) <= LINE:
+            data += file.reader.read(WHOLE - len(data))
     if windows > 1:
         yield Gap(
             file.path,

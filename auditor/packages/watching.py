@@ -186,8 +186,11 @@ class Collector:
         return Known(tuple(self._digests), merged, tuple(self._sources))
 
 
-def watch(path: str, reader: Reader) -> Watch:
+def watch(path: str, reader: Reader, size: int | None = None) -> Watch:
     """
-    A reader in place of `reader`, for a file that is looked into.
+    A reader in place of `reader`, for a file that is looked into, of so many bytes if that is
+    known.
     """
-    return Watch(path, reader, databases.LIMIT if databases.is_database(path) else KEPT)
+    keep = databases.LIMIT if databases.is_database(path) else KEPT
+    # NOTE: of what is too large in the end nothing is kept.
+    return Watch(path, reader, keep if size is None or size <= keep else 0)

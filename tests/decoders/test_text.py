@@ -5,6 +5,7 @@ Text in its encodings, whole and in windows.
 from __future__ import annotations
 
 import codecs
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,23 @@ def read(data: bytes) -> list[Text | Gap]:
     Everything that is read in a file of these bytes.
     """
     return list(decode(File("/file", Peekable(Kept(data)))))
+
+
+class Made:
+    """
+    A reader over a log that is in memory nowhere.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def read(self, n: int, /) -> bytes:
+        """
+        See `Reader.read`.
+        """
+        count = min(n, self._left)
+        self._left -= count
+        return (b"GET /index.html 200\n" * (count // 20 + 1))[:count]
 
 
 def lines(data: bytes) -> list[tuple[int, str]]:
@@ -242,6 +260,23 @@ def test_every_line_has_its_number(sizes: list[int]) -> None:
         patch.setattr(module, "WHOLE", SMALL)
         found = {(number, line.partition("x")[0]) for number, line in lines(data)}
     assert expected <= found
+
+
+def test_a_window_is_in_memory_once() -> None:
+    """While it is looked into nothing else of it is held, and less than two when one is read."""
+    size, held = 4 * module.WHOLE, []
+    tracemalloc.start()
+    try:
+        for part in decode(File("/log", Peekable(Made(size)), size)):
+            del part
+            held.append(tracemalloc.get_traced_memory()[0])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert len(held) > 4
+    assert max(held) < 1.5 * module.WHOLE
+    assert peak < 2.5 * module.WHOLE
 
 
 def test_windows_are_in_the_ledger(small_windows: int) -> None:

@@ -5,6 +5,7 @@ What is proven of a place, and what is not: the rules that hold for every packag
 from __future__ import annotations
 
 import py_compile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,23 @@ def test_a_large_file_where_no_package_puts_any_is_not_hashed() -> None:
         taken = watch.digests()
         assert (taken == packages.digests(path, data)) is hashed
         assert watch.content() is None
+
+
+@pytest.mark.parametrize("path", ["/app/server.log", "/usr/lib/server.log"])
+def test_of_a_file_that_is_known_to_be_large_nothing_is_kept(path: str) -> None:
+    """
+    Its first bytes are not held until it shows that there are too many of them.
+    """
+    data = bytes(watching.KEPT + 1)
+    watch = packages.watch(path, Kept(data), len(data))
+    tracemalloc.start()
+    try:
+        watch.read(watching.KEPT)
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < CHUNK
+    assert watch.digests() == packages.watch(path, Kept(data)).digests()
 
 
 def test_a_file_that_can_be_read_again_is_hashed_only_if_something_is_in_it(
