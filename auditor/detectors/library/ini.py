@@ -7,18 +7,25 @@ The library compiles a pattern for each line under each key, and copies the line
 from __future__ import annotations
 
 import configparser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
+from typing import Any
 
 from detect_secrets.transformers.config import _is_allowlist_nextline_secret_comment
 
 from auditor.detectors.library.filters import PRAGMA
+from auditor.patterns import lazy_regex
 
 HEADER = "[global]\n"
 """
 What the eager transformer puts before a file, so that it has a section.
 """
 _COMMENT = (";", "#")
+_BEFORE_FIRST = lazy_regex(r"(?:\s+|[#;][^\n]*)*+")
+"""
+Blanks and comments.
+"""
+_LONE = lazy_regex(r"(?<!%)(?:%%)*%(?!%)")
 _BETWEEN = " :="
 """
 What stands between a key and its value.
@@ -30,9 +37,9 @@ def quoted(content: str, eager: bool = False) -> list[str] | None:
     The lines of an INI file as `key = "value"`, each at its place; `None` if it is none. Raises
     what configparser raises when it meets what its authors did not think of.
     """
-    if not eager and "[" not in content:
+    if not eager and not _begins_with_section(content):
         return None
-    parser = configparser.ConfigParser()
+    parser = configparser.ConfigParser(interpolation=_INTERPOLATION)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
         lines = _lines(content)
@@ -43,6 +50,32 @@ def quoted(content: str, eager: bool = False) -> list[str] | None:
     finally:
         # NOTE: a parser refers to itself; what it read would stay until the collector comes.
         parser.clear()
+
+
+def _begins_with_section(content: str) -> bool:
+    """
+    Whether the first line that says anything may be a section: else no parser takes the text, and
+    it would write the whole line into its error.
+    """
+    before = _BEFORE_FIRST.match(content)
+    return content.startswith("[", before.end() if before else 0)
+
+
+class _Interpolation(configparser.BasicInterpolation):
+    """
+    The library's, but a value with a `%` that stands for nothing is not written into an error: it
+    may be a line of megabytes.
+    """
+
+    def before_get(
+        self, parser: Any, section: str, option: str, value: str, defaults: Mapping[str, str]
+    ) -> str:
+        if "%" in value and "%(" not in value and _LONE.search(value):
+            raise configparser.InterpolationSyntaxError(option, section, "a % that stands alone")
+        return super().before_get(parser, section, option, value, defaults)
+
+
+_INTERPOLATION = _Interpolation()
 
 
 def _lines(content: str) -> Iterator[str]:
