@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from auditor.detectors import assigned
 from auditor.detectors.assigned import AssignedDetector
-from auditor.detectors.assignments import Reader, commands, worth
+from auditor.detectors.assignments import Reader, bare, commands, quoted, urls, worth
 from auditor.detectors.assignments.bare import BARE
-from auditor.detectors.assignments.base import Pair, Spot
+from auditor.detectors.assignments.base import CORE, Pair, Spot, lowered, matches
 from auditor.detectors.assignments.headers import HEADERS
 from auditor.detectors.assignments.places import Kind, Place
 from auditor.detectors.assignments.quoted import QUOTED
@@ -367,3 +367,46 @@ def test_a_pattern_of_secrets_is_none(pattern: str) -> None:
     text = Text("/app/main.py", f'ACCESS_TOKEN = "{pattern}"\n')
 
     assert not list(AssignedDetector().scan([text]))
+
+
+PARTS = (
+    "pass", "password", "passwd", "pwd", "secret", "token", "cred", "credentials", "bearer", "key",
+    "a", "Z", "9", "_", ".", "-", " ", "api_key", "a.key", "salt", "dsn", "webhook", "conn",
+    "connection_string", "_pat", "pepper", "auth", "=", ":", "=>", "'", '"', "\\", "value", "(",
+    "://", "https", "user:", "@", "example.com", "/", "#", ";", "//", " # ", "\u017f", "\u0130",
+    "x" * 40,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", [re.compile(CORE), quoted._ASSIGNED, bare._ASSIGNED])
+@given(parts=st.lists(st.sampled_from(PARTS), max_size=120), padding=st.sampled_from([0, 300]))
+@example([f"{part} " for part in PARTS], 300)
+def test_names_on_a_long_line_are_those_of_the_pattern(
+    pattern: re.Pattern[str], parts: list[str], padding: int
+) -> None:
+    """Where no word of theirs stands it matches nowhere."""
+    line = lowered("".join(parts) + "-" * padding)
+
+    assert [m.span() for m in matches(pattern, line)] == [m.span() for m in pattern.finditer(line)]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=40).map("".join))
+@example("a" * 40 + "://u:pw@h a://x+y://u:pw@h")
+def test_users_of_urls_are_those_of_the_pattern(line: str) -> None:
+    """Where no scheme ends it matches nowhere."""
+    expected = [match.span() for match in urls._USER.finditer(line)]
+
+    assert [match.span() for match in urls._with_user(line)] == expected
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=20).map("".join))
+@example("value # comment")
+@example("value //")
+@example("# comment")
+@example("x// y ;")
+def test_a_comment_ends_a_value(rest: str) -> None:
+    """A sign with a blank or nothing on both sides, of some formats with anything behind it."""
+    for pattern, sign in ((bare._COMMENT, r"(?:[#;]|//)(?:\s|$)"), (bare._TIGHT_COMMENT, "#")):
+        expected = re.sub(rf"(?:^|\s){sign}.*$", "", rest)
+
+        assert rest[: bare._end(pattern, rest)].strip() == expected.strip()

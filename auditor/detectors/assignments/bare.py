@@ -15,6 +15,7 @@ from auditor.detectors.assignments.base import (
     Reader,
     Spot,
     lowered,
+    matches,
 )
 from auditor.detectors.assignments.places import COMMAND, WORKING, Kind
 from auditor.detectors.assignments.quoted import name_before
@@ -46,8 +47,9 @@ BEFORE = 160
 """
 What stands before a name tells how its value ends, in characters.
 """
-_COMMENT = lazy_regex(r"(?:^|\s)(?:[#;]|//)(?:\s|$).*$")
-_TIGHT_COMMENT = lazy_regex(r"(?:^|\s)#.*$")
+# NOTE: what stands before a sign is asked after it: signs alone are looked for fast.
+_COMMENT = lazy_regex(r"(?:#|;|//)(?<!\S[#;])(?<!\S//)(?:\s|$)")
+_TIGHT_COMMENT = lazy_regex(r"#(?<!\S#)")
 _SHELL_WORD = lazy_regex(r"(?:\\.|[^\s;&|)\"'`\\]|\"(?:[^\"\\]|\\.)*\"|'[^']*')+")
 _PLAIN_REST = lazy_regex(r"(?:[ \t]+[A-Za-z]+[!?.]?){1,3}\s*$")
 _TAKES_ALL = lazy_regex(r"(?:^|[\s;&|\"'\[,])(?:export|env|arg|label|set|setenv)\s+[\w.\-]*$", re.I)
@@ -63,7 +65,7 @@ def read(spot: Spot) -> Iterator[Pair]:
     """
     line = spot.line
     taken = 0
-    for match in _ASSIGNED.finditer(lowered(line)):
+    for match in matches(_ASSIGNED, lowered(line)):
         if match.start() < taken:
             continue
         name = name_before(line, match.start(), match.start("close"))
@@ -141,7 +143,7 @@ def _shell_value(before: str, rest: str) -> str:
 
 def _settings_value(spot: Spot, rest: str, inline: bool) -> str:
     comment = _TIGHT_COMMENT if spot.place.format in ("yaml", "yml", "env") else _COMMENT
-    value = comment.sub("", rest).strip()
+    value = rest[: _end(comment, rest)].strip()
     if spot.place.format in ("json", "tf", "hcl", "js", "ts") or (inline and "," in value):
         value = value.partition(",")[0].rstrip("}] ")
     value = value.removesuffix(",") if inline or not spot.place.format else value

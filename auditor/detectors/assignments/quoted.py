@@ -17,6 +17,7 @@ from auditor.detectors.assignments.base import (
     Reader,
     Spot,
     lowered,
+    matches,
 )
 from auditor.detectors.assignments.places import EVERYWHERE
 from auditor.patterns import lazy_regex
@@ -94,7 +95,7 @@ def read(spot: Spot) -> Iterator[Pair]:
     Every quoted value under a name that may mean a secret.
     """
     line = spot.line
-    for match in _ASSIGNED.finditer(lowered(line)):
+    for match in matches(_ASSIGNED, lowered(line)):
         quote = match["quote"]
         end = closing(line, match.end(), quote)
         if end < 0 or not _is_assigned(line, match):

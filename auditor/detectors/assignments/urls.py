@@ -8,14 +8,19 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from auditor.detectors.assignments.base import CORE, Pair, Reader, Spot
+from auditor.detectors.assignments.base import CORE, Pair, Reader, Spot, places
 from auditor.detectors.assignments.places import EVERYWHERE
 from auditor.patterns import lazy_regex
 
 NAME = "URL Credentials"
 STRING = "Connection String"
+SCHEME = 31
+"""
+The longest scheme, in characters.
+"""
 _USER = lazy_regex(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/?#:@\"'<>`\[\]{}|\\]{0,200}):"
+    rf"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{{1,{SCHEME - 1}}})"
+    r"://(?P<user>[^\s/?#:@\"'<>`\[\]{}|\\]{0,200}):"
     r"(?P<value>[^\s\"'<>`|@\\]{1,500}?(?:@[^\s\"'<>`|@\\/?#:,]{1,100})?)@(?P<host>[A-Za-z0-9\[.$%_{\-][^\s\"'<>`/,;]*)"
 )
 USER_PATTERN = lazy_regex(
@@ -96,12 +101,27 @@ def read(spot: Spot) -> Iterator[Pair]:
 
 def _in_url(line: str) -> Iterator[Pair]:
     if "@" in line:
-        for match in _USER.finditer(line):
+        for match in _with_user(line):
             if not _is_code(match):
                 yield Pair(match["scheme"].lower(), match["value"], True, True, NAME)
     if "?" in line or "&" in line:
         for match in _QUERY.finditer(line):
             yield Pair(match["name"], unquote(match["value"]), True, False, NAME)
+
+
+def _with_user(line: str) -> Iterator[re.Match[str]]:
+    """
+    All matches of `_USER`. They are tried only where a scheme may begin: on a long line there are
+    many words, and few are schemes.
+    """
+    end = 0
+    for at in places(line, "://"):
+        for start in range(max(at - SCHEME, end), at):
+            match = _USER.match(line, start)
+            if match:
+                end = match.end()
+                yield match
+                break
 
 
 def _as_password(pattern: re.Pattern[str], line: str) -> Iterator[Pair]:
