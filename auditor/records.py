@@ -41,7 +41,7 @@ def _slotted(
             "__slots__": names,
             "__match_args__": () if kw_only else names,
             "__dataclass_fields__": _Asked(plain, kw_only),
-            "__init__": _first_init,
+            "__init__": _first_init(names, vars(plain).copy(), kw_only),
             **({"__repr__": _repr} if repr else {}),
             **(_comparing(values, frozen) if eq else {}),
             **(_freezing(names, values) if frozen else {}),
@@ -80,32 +80,46 @@ class _Asked:
         return found
 
 
-def _first_init(self: Any, /, *values: object, **named: object) -> None:
+def _first_init(
+    names: tuple[str, ...], defaults: dict[str, Any], kw_only: bool
+) -> Callable[..., None]:
     """
     `__init__` of a class that has no instance yet.
     """
-    kind = type(self)
-    kind.__init__ = _init(kind)
-    kind.__init__(self, *values, **named)
+
+    def first(self: Any, /, *values: object, **named: object) -> None:
+        kind = type(self)
+        kind.__init__ = _init(kind, names, defaults, kw_only)
+        kind.__init__(self, *values, **named)
+
+    return first
 
 
-def _init(kind: Any) -> Callable[..., None]:
+def _init(
+    kind: type, names: tuple[str, ...], defaults: dict[str, Any], kw_only: bool
+) -> Callable[..., None]:
     """
     Writes `__init__`: the setter of a slot passes by what keeps others from changing it.
     """
     known: dict[str, Any] = {"_missing": dataclasses.MISSING}
     positional, named, body = ["self"], ["*"], []
-    for one in dataclasses.fields(kind):
-        parameter = value = name = one.name
+    for name in names:
+        default = defaults.get(name, dataclasses.MISSING)
+        told = (
+            default
+            if isinstance(default, dataclasses.Field)
+            else dataclasses.field(default=default)
+        )
+        parameter = value = name
         known[f"_set_{name}"] = getattr(kind, name).__set__
-        if one.default_factory is not dataclasses.MISSING:
-            known[f"_new_{name}"] = one.default_factory
+        if told.default_factory is not dataclasses.MISSING:
+            known[f"_new_{name}"] = told.default_factory
             parameter = f"{name}=_missing"
             value = f"_new_{name}() if {name} is _missing else {name}"
-        elif one.default is not dataclasses.MISSING:
-            known[f"_default_{name}"] = one.default
+        elif told.default is not dataclasses.MISSING:
+            known[f"_default_{name}"] = told.default
             parameter = f"{name}=_default_{name}"
-        (named if one.kw_only else positional).append(parameter)
+        (named if kw_only or told.kw_only is True else positional).append(parameter)
         body.append(f" _set_{name}(self, {value})\n")
     parameters = positional + (named if named[1:] else [])
     exec(f"def __init__({', '.join(parameters)}):\n{''.join(body)}", known)
