@@ -22,7 +22,7 @@ from auditor.model import Gap, Image, Report
 from auditor.oci import documents
 from auditor.ranking import Policy
 from tests.command import audit as call
-from tests.exporter.fake_registry import Answer, FakeRegistry, serving
+from tests.exporter.fake_registry import Answer, Asked, FakeRegistry, serving
 from tests.fakes import fakes
 from tests.images import Layer, Recipe, oci_folder, oci_members, sha256, to_json
 
@@ -335,6 +335,29 @@ def test_a_config_that_is_refused(registry: FakeRegistry, status: int) -> None:
     (report,) = audit(Request(f"registry:{registry.host}/app:1"))
     assert len(report.layers) == 2
     assert any(gap.blocking and "registry" in gap.reason for gap in report.ledger.gaps)
+
+
+@pytest.mark.parametrize("failures", [1, 1000])
+def test_documents_are_asked_for_twice(registry: FakeRegistry, failures: int) -> None:
+    """
+    As long as that helps: a registry that is gone is not waited for at each of them.
+    """
+    registry.push(two())
+    left = [failures]
+
+    def gate(asked: Asked) -> Answer | None:
+        if asked.path.endswith("/1") or not left[0]:
+            return None
+        left[0] -= 1
+        return Answer(status=503)
+
+    registry.gate = gate
+    if failures == 1:
+        assert blobs(registry)[1] == []
+    else:
+        with pytest.raises(RegistryUnavailable, match="status 503"):
+            blobs(registry)
+    assert len(registry.paths()) == (9 if failures == 1 else 4)
 
 
 @pytest.mark.parametrize("kind", ["blobs", "manifests"])

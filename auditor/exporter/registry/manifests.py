@@ -8,16 +8,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from auditor import oci
 from auditor.errors import AuditError, ImageNotFound, NotAnImage, RegistryUnavailable
+from auditor.exporter.registry import download
 from auditor.exporter.registry.client import Client
 from auditor.exporter.registry.place import is_digest, is_verifiable
 from auditor.model import Gap, Image
 from auditor.oci import DOCUMENTS_LIMIT, INDEX_DEPTH
 from auditor.records import dataclass
+
+log = logging.getLogger("auditor")
 
 DOCUMENT_COUNT = 2000
 """
@@ -65,6 +70,11 @@ class Manifests:
         Bytes of all documents.
         """
         self._is_full = False
+        self._is_gone = False
+        self._failure: AuditError | None = None
+        """
+        The first, which tells why no image may be there.
+        """
 
     def read(self) -> None:
         """
@@ -93,9 +103,14 @@ class Manifests:
 
     def images(self, reference: str, platform: str | None = None) -> tuple[Image, ...]:
         """
-        What the images say of themselves. Raises `NotAnImage`.
+        What the images say of themselves. Raises an `AuditError` if there is none.
         """
-        return oci.assemble(self._documents, reference, platform=platform)
+        try:
+            return oci.assemble(self._documents, reference, platform=platform)
+        except NotAnImage:
+            if self._failure is not None and platform is None:
+                raise self._failure from None
+            raise
 
     def wanted(self, reference: str, platform: str | None) -> list[Stored]:
         """
@@ -178,13 +193,15 @@ class Manifests:
         if not self._has_room(name):
             return None
         try:
-            fetch = self._client.manifest if is_manifest else self._client.document
-            raw = fetch(digest)
+            raw = self._fetch(
+                self._client.manifest if is_manifest else self._client.document, digest
+            )
         except ImageNotFound:
             # NOTE: an index may name what was never pushed; whether it is missed is told later.
             self.gaps.append(Gap(name, "the registry does not have it"))
             return None
         except AuditError as error:
+            self._failure = self._failure or error
             self.gaps.append(Gap(name, error.message, blocking=True))
             return None
         if not is_verifiable(digest):
@@ -192,6 +209,22 @@ class Manifests:
         elif not _is_named(raw, digest):
             self.gaps.append(Gap(name, "is not what its digest says", blocking=True))
         return raw
+
+    def _fetch(self, fetch: Callable[[str], bytes], digest: str) -> bytes:
+        """
+        A document, asked for twice if need be: the registry is there, since it gave the first.
+        """
+        if self._is_gone:
+            return fetch(digest)
+        try:
+            return fetch(digest)
+        except RegistryUnavailable as error:
+            log.info("%s: %s", digest, error.message)
+            time.sleep(download.WAITS[0])
+            self._is_gone = True
+            raw = fetch(digest)
+            self._is_gone = False
+            return raw
 
     def _has_room(self, name: str) -> bool:
         """
