@@ -173,13 +173,13 @@ def _list_detectors(ctx: click.Context, param: click.Parameter, value: bool) -> 
     if not value or ctx.resilient_parsing:
         return
     from auditor.detectors.listing import detector_rows
-    from auditor.reports.columns import columns
+    from auditor.reports.table import columns
 
     rows = [
         (row.provider, row.name, row.example, row.confidence, row.needs) for row in detector_rows()
     ]
     heads = ("provider", "detector", "example", "confidence", "needs")
-    click.echo("\n".join(columns(heads, rows)))
+    click.echo(columns(heads, rows))
     ctx.exit()
 
 

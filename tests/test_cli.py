@@ -367,7 +367,7 @@ def test_help_needs_nothing_heavy() -> None:
     """
     Help must not wait for libraries that only an audit needs.
     """
-    heavy = ("docker", "detect_secrets", "hyperscan", "auditor.engine")
+    heavy = ("docker", "detect_secrets", "tabulate", "hyperscan", "auditor.engine")
     code = f"import sys, auditor.cli; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

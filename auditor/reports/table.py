@@ -10,7 +10,6 @@ from typing import TextIO
 
 from auditor.model import Counts, Gap, LayerRow, Origin, Report, Severity
 from auditor.reports import standing
-from auditor.reports.columns import columns
 from auditor.reports.table_leaks import leak_lines
 from auditor.reports.terminal import Style, has_colour, plain, plural, shorten, size
 
@@ -41,6 +40,16 @@ def write_table(reports: Sequence[Report], out: TextIO) -> None:
             out.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
 
 
+def columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """
+    Rows of plain text under their headings.
+    """
+    import tabulate
+
+    tabulate.MIN_PADDING = 0
+    return tabulate.tabulate(rows, heads, tablefmt="simple", disable_numparse=True)
+
+
 class _Page:
     """
     A width and the use of colour.
@@ -64,6 +73,9 @@ class _Page:
         yield from self._ledger(report)
 
     def _layers(self, report: Report) -> Iterator[str]:
+        # Imported late: only this format needs it, and not for a report of nothing.
+        import tabulate
+
         ranked = _ranked(report)
         shown = [row for at, row in enumerate(ranked) if row.score or at < LAYER_LIMIT]
         shown = ranked if report.complete else shown
@@ -75,7 +87,13 @@ class _Page:
         if lost := len(ranked) - len(shown):
             rows.append(["…", f"{plural(lost, 'more layer')} without leaks", "", "", "", "", ""])
         heads = ["layer", "instruction", "size", "crit", "high", "med", "low"]
-        yield from columns(heads, rows, right=(0, 2, 3, 4, 5, 6))
+        align = ("right", "left", "right", "right", "right", "right", "right")
+        # Its default widens every column with a heading by two.
+        tabulate.MIN_PADDING = 0
+        table = tabulate.tabulate(
+            rows, heads, tablefmt="simple", disable_numparse=True, colalign=align
+        )
+        yield from table.splitlines()
 
     def _row(self, row: LayerRow) -> list[str]:
         text = row.layer.instruction or row.layer.created_by or "(unknown instruction)"
