@@ -122,7 +122,10 @@ def _init(
         (named if kw_only or told.kw_only is True else positional).append(parameter)
         body.append(f" _set_{name}(self, {value})\n")
     parameters = positional + (named if named[1:] else [])
-    exec(f"def __init__({', '.join(parameters)}):\n{''.join(body)}", known)
+    source = f"def __init__({', '.join(parameters)}):\n{''.join(body)}"
+    # NOTE: compiled apart. Python kills itself in the end, whatever exit code was asked for, if
+    # Ctrl-C came while it executed a string.
+    exec(compile(source, f"<{kind.__qualname__}>", "exec"), known)
     written: Callable[..., None] = known["__init__"]
     return written
 
