@@ -137,8 +137,14 @@ def _line(
     One line through plugins and all filters, as `scan_file` does it. With each plugin come the
     offsets at which it may find something.
     """
-    own = [(plugin, ends) for plugin, ends in plugins if isinstance(plugin, ProviderPlugin)]
-    others = [(plugin, ends) for plugin, ends in plugins if not isinstance(plugin, ProviderPlugin)]
+    own: list[tuple[ProviderPlugin, list[int]]] = []
+    others: list[tuple[BasePlugin, list[int]]] = []
+    for plugin, ends in plugins:
+        # NOTE: a plugin's class is abstract, and `isinstance` is slow there.
+        if type(plugin) is ProviderPlugin:
+            own.append((plugin, ends))
+        else:
+            others.append((plugin, ends))
     if line.end - line.start > LONG_LINE:
         yield from _of_rules_around(text, line, own)
         yield from _of_long_line(text, line, filename, others)
@@ -260,9 +266,9 @@ def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
     What a plugin finds on a line. Of plugins that are known, without the records around it.
     """
     method = type(plugin).analyze_line
-    if isinstance(plugin, HighEntropyStringsPlugin) and method is _OF_ENTROPY:
+    if method is _OF_ENTROPY and isinstance(plugin, HighEntropyStringsPlugin):
         return {value for value in plugin.analyze_string(line) if _is_random(plugin, value)}
-    if isinstance(plugin, RegexBasedDetector) and method is _OF_ALL:
+    if method is _OF_ALL and isinstance(plugin, RegexBasedDetector):
         return set(plugin.analyze_string(line))
     if type(plugin) is KeywordDetector and not plugin.keyword_exclude:
         return keywords.values(line, filename)

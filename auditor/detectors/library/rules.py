@@ -184,9 +184,8 @@ def _entropy_rule(plugin: HighEntropyStringsPlugin) -> Rule:
     bare = lazy_regex(f"{before}{run}{behind}")
 
     def worth(data: bytes, end: int) -> bool:
-        low = max(end - RUN_LIMIT, 0)
-        start = data.rfind(b'"', low, end - 1)
-        start = max(start, data.rfind(b"'", max(start, low), end - 1))
+        # The quote before it is the one that opens it.
+        start = data.rfind(data[end - 1 : end], max(end - RUN_LIMIT, 0), end - 1)
         return start < 0 or len(set(data[start + 1 : end - 1])) >= shortest
 
     charset = plugin.charset.encode()
