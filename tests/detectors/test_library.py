@@ -4,6 +4,7 @@ detect-secrets in memory: every pass, every filter, and bounds against hostile f
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,17 @@ def test_the_yaml_pass_is_kept() -> None:
     content = "db:\n  password: >-\n    " + PASSWORD + "\n"
 
     assert "Secret Keyword" in types(content, "/app/db.yaml")
+
+
+@pytest.mark.parametrize("form", ["AKIA{:.16}", "'{}'"])
+def test_what_is_found_has_the_same_order_in_every_process(form: str) -> None:
+    """As it stands on the line, not as a set has it, which each process shuffles anew."""
+    digests = [hashlib.sha256(bytes([number])).hexdigest() for number in range(12)]
+    values = [form.format(digest.upper()) for digest in digests]
+    content = " ".join(values) + "\n"
+    found = [match.value for match in matches(Lines.of_text(content.encode()), "/a.txt")]
+
+    assert found == [value.strip("'") for value in values]
 
 
 def test_the_filters_are_kept() -> None:

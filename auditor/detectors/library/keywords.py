@@ -37,9 +37,9 @@ _CORES = ("key", "pass", "pwd", "secret", "contrase")
 _QUOTES = "'\"`"
 
 
-def values(line: str, filename: str) -> set[str]:
+def values(line: str, filename: str) -> list[str]:
     """
-    What the plugin finds on a line of a file of that name.
+    What the plugin finds on a line of a file of that name: each once, in the order of its patterns.
     """
     kind = determine_file_type(filename)
     default = keyword.QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP
@@ -50,7 +50,7 @@ def values(line: str, filename: str) -> set[str]:
     else:
         starts = _starts(tame)
         found = ((number, _first(regex, tame, starts)) for regex, number in group.items())
-    return {match[number] for number, match in found if match}
+    return list(dict.fromkeys(match[number] for number, match in found if match))
 
 
 def _tamed(line: str) -> str:

@@ -263,17 +263,18 @@ def _sees_less(plugin: BasePlugin) -> bool:
 
 def _values(plugin: BasePlugin, line: str, filename: str) -> Iterable[str]:
     """
-    What a plugin finds on a line. Of plugins that are known, without the records around it.
+    What a plugin finds on a line, each once, in an order that is the same in every process. Of
+    plugins that are known, without the records around it.
     """
     method = type(plugin).analyze_line
     if method is _OF_ENTROPY and isinstance(plugin, HighEntropyStringsPlugin):
-        return {value for value in plugin.analyze_string(line) if _is_random(plugin, value)}
+        return dict.fromkeys(v for v in plugin.analyze_string(line) if _is_random(plugin, v))
     if method is _OF_ALL and isinstance(plugin, RegexBasedDetector):
-        return set(plugin.analyze_string(line))
+        return dict.fromkeys(plugin.analyze_string(line))
     if type(plugin) is KeywordDetector and not plugin.keyword_exclude:
         return keywords.values(line, filename)
     found = plugin.analyze_line(filename=filename, line=line, line_number=1)
-    return {secret.secret_value or "" for secret in found}
+    return sorted({secret.secret_value or "" for secret in found})
 
 
 def _is_random(plugin: HighEntropyStringsPlugin, value: str) -> bool:
