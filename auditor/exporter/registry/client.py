@@ -248,9 +248,8 @@ def pieces(place: Place, answer: requests.Response) -> Iterator[bytes]:
     # NOTE: http.client lets chunks have negative sizes: `read` would keep all that comes then, or
     # end with a ValueError.
     errors = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
-    read = getattr(answer.raw, "read1", answer.raw.read)
     try:
-        while piece := read(PIECE, decode_content=False):
+        while piece := answer.raw.read1(PIECE, decode_content=False):
             yield piece
     except errors as error:
         raise failures.unreachable(place, error, answer.url) from error
