@@ -5,8 +5,10 @@ The `audit` command called within this process: the same as a process of its own
 from __future__ import annotations
 
 import io
+import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,13 +47,27 @@ def caller(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
                 patch.setenv(name, value)
             if stdin is not None:
                 patch.setattr(sys, "stdin", _Stdin(stdin))
-            with pytest.raises(SystemExit) as left:
+            with _unheard(), pytest.raises(SystemExit) as left:
                 cli.main()
         said = capsys.readouterr()
         code = left.value.code
         return Ran(code if isinstance(code, int) else 0, said.out, said.err)
 
     return call
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """
+    What -v sets up ends with the process elsewhere.
+    """
+    log = logging.getLogger("auditor")
+    level, handlers = log.level, list(log.handlers)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.handlers[:] = handlers
 
 
 def archive(path: Path, recipes: Recipe | list[Recipe] | Members) -> Path:
