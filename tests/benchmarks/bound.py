@@ -61,7 +61,7 @@ def matching(image: Path) -> float:
             file = tar.extractfile(member) if member.isfile() else None
             if file is not None:
                 data = file.read()
-                database = (texts if is_text(data) else strings).database(data)
+                database = (texts if is_text(data) else strings).database
                 begun = time.process_time()
                 database.scan(data, match_event_handler=None)  # type: ignore[arg-type]
                 taken += time.process_time() - begun

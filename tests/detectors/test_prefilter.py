@@ -233,7 +233,7 @@ def test_an_expression_that_hyperscan_refuses_is_searched_without_it() -> None:
     assert (found.sources, found.left) == ([[(1, 0), (2, 3)]], [(0, 0)])
 
 
-@pytest.mark.parametrize("form", [Form.TEXT, Form.ASCII, Form.STRINGS])
+@pytest.mark.parametrize("form", [Form.TEXT, Form.STRINGS])
 def test_expressions_are_no_wider_than_they_must_be(form: Form) -> None:
     """A class that asks for ASCII gets no more, so that few lines are shown to plugins in vain."""
     assert superset(re.compile("[a-c]{2}x"), form) == b"(?:[a-c]){2,2}x"
@@ -244,14 +244,6 @@ def test_beside_a_string_of_a_binary_no_word_goes_on() -> None:
     written = superset(re.compile("(?:=|^)ab[0-9]+(?:,|$)"), Form.STRINGS)
     assert written == rb"(?:\x3d|\b)ab(?:[0-9])+(?:\x2c|\b)"
     assert rb"\b" not in superset(re.compile("^.=$"), Form.STRINGS)
-
-
-def test_in_a_text_of_ascii_there_is_nothing_else() -> None:
-    """What a class holds beyond it is not looked for, and what is all beyond it is nowhere."""
-    written = superset(re.compile(r"\d{2}é|[^\n0-y]b|c$"), Form.ASCII)
-    assert written == (
-        rb"(?:(?:[0-9]){2,2}\x80|[\x00-\x09\x0b-\x2fz-\x7f]b|c[\x09\x0b-\x0d\x1c-\x20]*$)"
-    )
 
 
 def test_a_letter_for_another_is_told_of_rules_that_take_it_for_one() -> None:

@@ -65,10 +65,6 @@ class Form(Enum):
     """
     Lines of text in UTF-8 or Latin-1.
     """
-    ASCII = auto()
-    """
-    Lines of text in ASCII alone.
-    """
     STRINGS = auto()
     """
     Strings of ASCII characters, with anything between them.
@@ -181,10 +177,10 @@ class _Writer:
         ):
             # Beside a string stands what cannot be printed, so no word goes on there.
             return r"\b"
-        if self._form in _LINES and kind in _ENDS:
+        if self._form is Form.TEXT and kind in _ENDS:
             # NOTE: plugins are shown lines without the blanks at their ends.
-            return rf"[\x09\x0b-\x0d\x1c-\x20{_BEYOND.get(self._form, '')}]*$"
-        if self._form in _LINES and kind in _BEGINNINGS:
+            return r"[\x09\x0b-\x0d\x1c-\x20\x80-\xff]*$"
+        if self._form is Form.TEXT and kind in _BEGINNINGS:
             return "^"
         return ""
 
@@ -220,8 +216,6 @@ class _Writer:
             codes = codes - {_NEWLINE} | {_RETURN}
         high = _BEYOND.get(self._form, "") if chosen.beyond else ""
         inside = "".join(_ranges(sorted(codes))) + high
-        if not inside and self._form is Form.ASCII:
-            return _NEVER
         if not inside:
             raise Unknown("asks for more than ASCII")
         text = inside if len(codes) == 1 and not high else f"[{inside}]"
@@ -229,11 +223,6 @@ class _Writer:
 
 
 _BEYOND = {Form.TEXT: r"\x80-\xff", Form.PYTHON: r"\x80-\U0010ffff"}
-_LINES = (Form.TEXT, Form.ASCII)
-_NEVER = r"\x80"
-"""
-Is in no text of ASCII.
-"""
 _SINGLE = (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN, ops.CATEGORY)
 
 

@@ -15,12 +15,11 @@ from auditor.detectors.prefilter.expressions import FOLDED, Form, Unknown, super
 from auditor.detectors.prefilter.letters import may_hold_letters
 from auditor.detectors.prefilter.plain import PlainPrefilter
 from auditor.patterns import lazy_regex
-from auditor.records import dataclass
 
 _ASCII = int(re.ASCII)
 _IGNORING_CASE = int(re.IGNORECASE)
 _IGNORING_HERE = lazy_regex(r"\(\?[aLmsux]*i")
-_TEXT, _ASCII_TEXT = (Form.TEXT,), (Form.ASCII,)
+_TEXT = (Form.TEXT,)
 _STRINGS = (Form.STRINGS, Form.WIDE)
 _ANY = -1
 """
@@ -32,26 +31,6 @@ See = Callable[[int, int, int, int, object], None]
 What Hyperscan calls with each match: the expression's number, where it begins and ends, flags, and
 what was given along.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """
-    What is looked for in bytes of one kind.
-    """
-
-    database: hyperscan.Database
-    """
-    All expressions, compiled.
-    """
-    rules: list[tuple[tuple[int, Worth | None], ...]]
-    """
-    By the numbers of the expressions.
-    """
-    left: PlainPrefilter | None
-    """
-    What looks for patterns that have no expression.
-    """
 
 
 class FastPrefilter:
@@ -68,60 +47,71 @@ class FastPrefilter:
         lettered: frozenset[int] = frozenset(),
     ) -> None:
         self._foldable = [n for n, group in enumerate(patterns) if _may_fold(group)]
-        self._patterns = patterns
         self._strings = strings
-        self._once = once
-        self._worth = worth or {}
-        self._lettered = lettered
-        # NOTE: most texts are ASCII. What else there may be is looked for in others alone: it takes
-        # Hyperscan a quarter more time.
-        self._narrow = self._compiled(_STRINGS if strings else _ASCII_TEXT)
-        self._wide = self._narrow if strings else None
-
-    def database(self, data: bytes) -> hyperscan.Database:
-        """
-        All expressions that some bytes are searched for, compiled.
-        """
-        return (self._narrow if data.isascii() else self._for_any()).database
-
-    def _for_any(self) -> _Table:
-        """
-        What is looked for in bytes that may be anything, made when first asked for.
-        """
-        if self._wide is None:
-            self._wide = self._compiled(_TEXT)
-        return self._wide
-
-    def _compiled(self, forms: tuple[Form, ...]) -> _Table:
-        patterns, once, lettered = self._patterns, self._once, self._lettered
         texts = [[(regex.pattern, regex.flags) for regex in group or ()] for group in patterns]
         found = compiled(
-            (texts, tuple(form.name for form in forms), sorted(once), sorted(lettered)),
-            lambda: _plan(patterns, forms, once, lettered),
+            (texts, strings, sorted(once), sorted(lettered)),
+            lambda: _plan(patterns, strings, once, lettered),
         )
-        rules = [
-            tuple(
-                (rule, self._worth.get(rule)) for rule in dict.fromkeys(rule for rule, _ in sources)
-            )
+        self.database = found.database
+        """
+        All expressions, compiled.
+        """
+        asked = worth or {}
+        self._rules = [
+            tuple((rule, asked.get(rule)) for rule in dict.fromkeys(rule for rule, _ in sources))
             for sources in found.sources
         ]
-        return _Table(found.database, rules, _left(patterns, found.left, self._strings))
+        self._left = _left(patterns, found.left, strings)
 
     def hits(self, data: bytes) -> list[Hit]:
         """
         See `Prefilter.hits`.
         """
         hits: list[Hit] = []
-        is_ascii = data.isascii()
-        table = self._narrow if is_ascii else self._for_any()
-        see = _in_strings(table, hits) if self._strings else _in_text(table, data, hits)
-        table.database.scan(data, match_event_handler=see)
-        if table.left is not None:
-            hits += table.left.hits(data)
-        if not is_ascii:
+        see = self._in_strings(hits) if self._strings else self._in_text(data, hits)
+        self.database.scan(data, match_event_handler=see)
+        if self._left is not None:
+            hits += self._left.hits(data)
+        if not data.isascii():
             hits = self._unfolded(hits)
         hits.sort()
         return hits
+
+    def _in_strings(self, hits: list[Hit]) -> See:
+        """
+        Takes every match: of a binary the lines are not told apart.
+        """
+        rules = self._rules
+
+        def see(number: int, start: int, end: int, flags: int, context: object) -> None:
+            for rule, _ in rules[number]:
+                hits.append((end, rule))
+
+        return see
+
+    def _in_text(self, data: bytes, hits: list[Hit]) -> See:
+        """
+        Takes a match if its rules find it worth a look; others of the same near it on its line say
+        nothing new then.
+        """
+        rules, find = self._rules, data.find
+        last: dict[int, int] = {}
+
+        def see(number: int, start: int, end: int, flags: int, context: object) -> None:
+            before = last.get(number)
+            if before is not None and end - before < NEAR and find(b"\n", before, end) < 0:
+                return
+            are_told = True
+            for rule, worth in rules[number]:
+                if worth is None or worth(data, end):
+                    hits.append((end, rule))
+                else:
+                    are_told = False
+            if are_told:
+                last[number] = end
+
+        return see
 
     def _unfolded(self, hits: list[Hit]) -> list[Hit]:
         """
@@ -133,43 +123,6 @@ class FastPrefilter:
             return hits
         told = [(end, rule) for end, rule in hits if rule != _ANY]
         return [*told, *((end, rule) for end in ends for rule in self._foldable)]
-
-
-def _in_strings(table: _Table, hits: list[Hit]) -> See:
-    """
-    Takes every match: of a binary the lines are not told apart.
-    """
-    rules = table.rules
-
-    def see(number: int, start: int, end: int, flags: int, context: object) -> None:
-        for rule, _ in rules[number]:
-            hits.append((end, rule))
-
-    return see
-
-
-def _in_text(table: _Table, data: bytes, hits: list[Hit]) -> See:
-    """
-    Takes a match if its rules find it worth a look; others of the same near it on its line say
-    nothing new then.
-    """
-    rules, find = table.rules, data.find
-    last: dict[int, int] = {}
-
-    def see(number: int, start: int, end: int, flags: int, context: object) -> None:
-        before = last.get(number)
-        if before is not None and end - before < NEAR and find(b"\n", before, end) < 0:
-            return
-        are_told = True
-        for rule, worth in rules[number]:
-            if worth is None or worth(data, end):
-                hits.append((end, rule))
-            else:
-                are_told = False
-        if are_told:
-            last[number] = end
-
-    return see
 
 
 def _may_fold(group: tuple[re.Pattern[str], ...] | None) -> bool:
@@ -185,24 +138,24 @@ def _may_fold(group: tuple[re.Pattern[str], ...] | None) -> bool:
 
 
 def _plan(
-    patterns: Patterns, forms: tuple[Form, ...], once: frozenset[int], lettered: frozenset[int]
+    patterns: Patterns, strings: bool, once: frozenset[int], lettered: frozenset[int]
 ) -> Plan:
     plan = Plan()
     for rule, group in enumerate(patterns):
         for number, regex in enumerate(group or ()):
             if rule in lettered and not may_hold_letters(regex):
                 continue
-            for form in forms:
+            for form in _STRINGS if strings else _TEXT:
                 try:
                     expression = superset(regex, form), _flags(rule in once)
                 except Unknown:
                     # NOTE: strings are ASCII; a pattern that asks for more is none for them.
-                    if form not in _STRINGS:
+                    if form is Form.TEXT:
                         plan.left.append((rule, number))
                     continue
                 told_as = rule + len(patterns) * (form is Form.WIDE)
                 plan.sources.setdefault(expression, []).append((told_as, number))
-    if Form.TEXT in forms:
+    if not strings:
         # Of a binary, only strings in ASCII are ever shown to a plugin.
         plan.sources[FOLDED, _flags(False)] = [(_ANY, 0)]
     return plan
