@@ -75,11 +75,11 @@ def run(images: Sequence[str], settings: Settings) -> int:
     Audit, write, and tell the exit code. Raises `UsageError`.
     """
     if settings.verbose:
-        _listen()
+        _speak()
     return _Run(settings).run(images)
 
 
-def _listen() -> None:
+def _speak() -> None:
     """
     Write to standard error what the auditor says of itself; what libraries say is nobody's.
     """

@@ -2,9 +2,9 @@
 Dataclasses that cost little until they are used.
 
 The standard library writes and compiles up to eight methods for each dataclass when its module is
-imported. There were hundred of them on the way to the first layer, a quarter of all that a small
-image took. Here all methods but `__init__` are the same functions for all classes, and that one is
-written when the first instance is made.
+imported. There were about a hundred of them on the way to the first layer, a quarter of all that a
+small image took. Here all methods but `__init__` are the same functions for all classes, and that
+one is written when the first instance is made.
 """
 
 from __future__ import annotations

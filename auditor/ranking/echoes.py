@@ -15,6 +15,9 @@ HEAD = 8
 By so many characters it shows which values may begin at a place.
 """
 BETWEEN = "\0"
+"""
+Stands between values that are searched as one text.
+"""
 _CONFIDENCE = list(Confidence)
 _VAGUE = ("Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword",
           "Secret Variable")  # fmt: skip
